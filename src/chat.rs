@@ -226,3 +226,16 @@ pub struct Outcome {
     /// Where the time went.
     pub timings_ms: Timings,
 }
+
+/// A whole answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Answer {
+    /// The text as shown.
+    pub content: String,
+    /// Why it ended.
+    pub finish: FinishReason,
+    /// Tokens read and written by whichever model wrote it; 0 where none did.
+    pub usage: Usage,
+    /// What happened.
+    pub outcome: Outcome,
+}

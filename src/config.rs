@@ -64,6 +64,8 @@ pub struct Config {
     pub limits: Limits,
     /// What may be spent on upstreams.
     pub budget: Budget,
+    /// What is logged, and how.
+    pub log: Log,
     /// Large-model APIs, tried in this order.
     pub upstreams: Vec<Upstream>,
 }
@@ -143,13 +145,33 @@ pub struct Limits {
 }
 
 /// `[budget]`: absent means no bound.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Budget {
     /// The most to spend on upstreams a day (UTC).
     pub day_usd: Option<f64>,
     /// The most to spend on upstreams a calendar month (UTC).
     pub month_usd: Option<f64>,
+}
+
+/// `[log]`
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Log {
+    /// Lines for people, or one JSON object a line.
+    pub format: LogFormat,
+    /// `error`, `warn`, `info`, `debug`, `trace`, or directives such as `microgpt=debug,info`.
+    pub level: String,
+}
+
+/// How a log line looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For collectors.
+    Json,
 }
 
 /// The protocol of an upstream.
@@ -254,6 +276,15 @@ impl Default for Engine {
 impl Default for Router {
     fn default() -> Self {
         Self { max_wrong: 0.02 }
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self {
+            format: LogFormat::Text,
+            level: "info".into(),
+        }
     }
 }
 

@@ -1,0 +1,39 @@
+# `make run` serves; `make test` tests; both install what they need on a fresh Debian or Ubuntu.
+# One profile for everything, so that llama.cpp is compiled once.
+CARGO = cargo
+PROFILE = --release
+MICROGPT = target/release/microgpt
+DATA ?= ../shared/data
+
+.PHONY: run build models test lint bench fit-router setup clean
+
+run: models
+	$(MICROGPT) ingest
+	$(MICROGPT) serve
+
+setup:
+	@scripts/setup
+
+build: setup
+	$(CARGO) build $(PROFILE)
+
+models: build
+	$(MICROGPT) models pull
+
+test: models
+	$(CARGO) test $(PROFILE)
+
+lint: setup
+	$(CARGO) fmt --check
+	$(CARGO) clippy $(PROFILE) --all-targets -- -D warnings
+
+# DATA=DIR: sets outside the repository; those not there are named and skipped.
+bench: models
+	DATA=$(DATA) $(CARGO) run $(PROFILE) --quiet --example bench
+
+# Fits models/router/local.json anew on labelled questions under DATA.
+fit-router: models
+	DATA=$(DATA) scripts/fit-router
+
+clean:
+	$(CARGO) clean

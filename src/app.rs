@@ -1,0 +1,276 @@
+//! The composition root: everything is built here, once.
+
+use std::{
+    net::TcpListener,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::sync::watch;
+
+use crate::{
+    config::Config,
+    engine::{Arbiter, Encoder, EncoderOptions, EngineError, Generator, GeneratorOptions},
+    http,
+    knowledge::{self, Knowledge, KnowledgeError},
+    models::{self, ModelError, ModelFile, Role},
+    orchestrator::{
+        Orchestrator, Parts,
+        ingest::{self, IngestError},
+    },
+    prompt::{PromptError, Prompts},
+    router::{LocalModel, Policy},
+    store::{Store, StoreError},
+    telemetry,
+    upstream::{UpstreamError, Upstreams},
+};
+
+/// After SIGTERM, requests in flight have this long to end.
+pub const DRAIN: Duration = Duration::from_secs(10);
+
+/// Why the program can't start or run.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// The port.
+    #[error("can't listen on {address}: {reason}")]
+    Listen {
+        /// `host:port`
+        address: String,
+        /// Why not.
+        reason: String,
+    },
+    /// A model file.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// The local models.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The index.
+    #[error(transparent)]
+    Knowledge(#[from] KnowledgeError),
+    /// Bringing the index up to date.
+    #[error(transparent)]
+    Ingest(#[from] IngestError),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The templates.
+    #[error(transparent)]
+    Prompt(#[from] PromptError),
+    /// An upstream's configuration.
+    #[error(transparent)]
+    Upstream(#[from] UpstreamError),
+    /// The server.
+    #[error("the server failed: {0}")]
+    Serve(#[from] std::io::Error),
+    /// A background task.
+    #[error("a task ended early: {0}")]
+    Task(#[from] tokio::task::JoinError),
+}
+
+/// A server that holds its port, but does not answer yet.
+pub struct App {
+    config: Config,
+    listener: TcpListener,
+    url: String,
+}
+
+impl App {
+    /// Binds the port; port 0 takes any free one.
+    ///
+    /// # Errors
+    /// [`AppError::Listen`] where the port can't be had.
+    #[expect(clippy::unused_async, reason = "the constructor of a server may come to wait")]
+    pub async fn build(config: Config) -> Result<Self, AppError> {
+        let address = format!("{}:{}", config.server.host, config.server.port);
+        let refused = |error: std::io::Error| AppError::Listen {
+            address: address.clone(),
+            reason: error.to_string(),
+        };
+        let listener = TcpListener::bind(&address).map_err(refused)?;
+        let url = format!("http://{}", listener.local_addr().map_err(refused)?);
+        Ok(Self {
+            config,
+            listener,
+            url,
+        })
+    }
+
+    /// `http://HOST:PORT`
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Serves until `stop` resolves, then lets what is in flight end within [`DRAIN`]. `ready` is
+    /// called once, when models and index are there.
+    ///
+    /// # Errors
+    /// [`AppError`] where loading or serving fails.
+    pub async fn run_until_stopped(
+        self,
+        stop: impl Future<Output = ()>,
+        ready: impl FnOnce(&str),
+    ) -> Result<(), AppError> {
+        let (orchestrator, watched) = watch::channel(None);
+        let draining = Arc::new(AtomicBool::new(false));
+        let metrics = telemetry::metrics();
+        let server = http::serve(
+            self.listener,
+            http::State {
+                ready: watched,
+                draining: draining.clone(),
+                limits: self.config.limits.clone(),
+                metrics: Arc::new(move || metrics.render()),
+            },
+        )?;
+        let handle = server.handle();
+        let serving = tokio::spawn(server);
+        tokio::pin!(stop);
+        let loaded = tokio::select! {
+            loaded = assemble(&self.config) => loaded,
+            () = &mut stop => {
+                handle.stop(false).await;
+                return Ok(());
+            }
+        };
+        let loaded = match loaded {
+            Ok(loaded) => loaded,
+            Err(error) => {
+                handle.stop(false).await;
+                return Err(error);
+            }
+        };
+        let watcher = self.config.knowledge.watch.then(|| tokio::spawn(watch_knowledge(loaded.clone(), self.config.knowledge.dir.clone())));
+        let store = loaded.store().clone();
+        orchestrator.send_replace(Some(loaded));
+        ready(&self.url);
+        stop.await;
+        tracing::info!("stopping; requests in flight have {} s to end", DRAIN.as_secs());
+        draining.store(true, Ordering::SeqCst);
+        if let Some(watcher) = watcher {
+            watcher.abort();
+        }
+        handle.stop(true).await;
+        serving.await??;
+        orchestrator.send_replace(None);
+        store.close().await;
+        Ok(())
+    }
+}
+
+/// Loads the models, brings the index up to date, opens the store, and joins them.
+///
+/// # Errors
+/// [`AppError`] with the first thing that is missing or broken.
+pub async fn assemble(config: &Config) -> Result<Orchestrator, AppError> {
+    let arbiter = Arbiter::default();
+    let generator_file = models::resolve(&config.models.dir, &config.models.generator, Role::Generator)?;
+    let (encoder, generator, store) = tokio::join!(
+        start_encoder_beside(config, arbiter.clone()),
+        start_generator(config, &generator_file, arbiter),
+        Store::open(&config.store.url),
+    );
+    let (encoder, generator, store) = (encoder?, generator?, store?);
+    let knowledge = open_knowledge(config, &encoder).await?;
+    let report = ingest::ingest(&knowledge, &encoder, &|_, _| ()).await?;
+    tracing::info!("{}", report.to_string().lines().next().unwrap_or_default());
+    for skipped in &report.skipped {
+        tracing::warn!("skipped {skipped}");
+    }
+    Ok(Orchestrator::new(Parts {
+        knowledge,
+        encoder,
+        encoder_name: models::resolve(&config.models.dir, &config.models.encoder, Role::Encoder)?.name,
+        generator,
+        generator_name: generator_file.name,
+        upstreams: upstreams(config)?,
+        store,
+        prompts: Prompts::load(None)?,
+        judges: LocalModel::embedded(),
+        policy: Policy {
+            max_wrong: config.router.max_wrong,
+        },
+        budget: config.budget,
+    }))
+}
+
+/// The encoder alone, for commands that need nothing else.
+///
+/// # Errors
+/// [`AppError`] where its file is missing or broken.
+pub async fn start_encoder(config: &Config) -> Result<Encoder, AppError> {
+    start_encoder_beside(config, Arbiter::default()).await
+}
+
+async fn start_encoder_beside(config: &Config, arbiter: Arbiter) -> Result<Encoder, AppError> {
+    let file = models::resolve(&config.models.dir, &config.models.encoder, Role::Encoder)?;
+    let options = EncoderOptions {
+        model: file.path,
+        threads: config.engine.threads,
+        queue: config.engine.queue,
+    };
+    Ok(Encoder::start(options, arbiter).await?)
+}
+
+async fn start_generator(config: &Config, file: &ModelFile, arbiter: Arbiter) -> Result<Generator, AppError> {
+    let options = GeneratorOptions {
+        model: file.path.clone(),
+        template: file.template.clone(),
+        slots: config.engine.slots,
+        context_tokens: config.engine.context_tokens,
+        threads: config.engine.threads,
+        queue: config.engine.queue,
+    };
+    Ok(Generator::start(options, arbiter).await?)
+}
+
+/// Opens the index as it is; bringing it up to date is [`ingest::ingest`]'s.
+///
+/// # Errors
+/// [`AppError`] where the index folder can't be had.
+pub async fn open_knowledge(config: &Config, encoder: &Encoder) -> Result<Knowledge, AppError> {
+    let options = knowledge::Options {
+        dir: config.knowledge.dir.clone(),
+        index_dir: config.knowledge.index_dir.clone(),
+        encoder_fingerprint: encoder.fingerprint(),
+        dimensions: encoder.dimensions(),
+    };
+    Ok(tokio::task::spawn_blocking(move || Knowledge::open(options)).await??)
+}
+
+fn upstreams(config: &Config) -> Result<Upstreams, AppError> {
+    if !config.upstreams.is_empty() {
+        return Ok(Upstreams::new(&config.upstreams)?);
+    }
+    let found = Upstreams::from_environment();
+    match found.first() {
+        Some(upstream) => tracing::info!(
+            "no upstream is configured; '{}' is set up from ${} with model {}",
+            upstream.name,
+            upstream.api_key_env.as_deref().unwrap_or("the environment"),
+            upstream.model
+        ),
+        None => tracing::warn!("no large model is connected: hard questions get degraded answers"),
+    }
+    Ok(Upstreams::new(&found)?)
+}
+
+async fn watch_knowledge(orchestrator: Orchestrator, dir: std::path::PathBuf) {
+    let (_guard, mut changes) = match knowledge::watch(&dir) {
+        Ok(watch) => watch,
+        Err(error) => {
+            tracing::warn!(%error, "changed files will not be picked up");
+            return;
+        }
+    };
+    while knowledge::settled(&mut changes).await {
+        match orchestrator.reload().await {
+            Ok(_) => tracing::info!("the knowledge folder changed; the new index serves"),
+            Err(error) => tracing::error!(%error, "the changed knowledge folder was not indexed; the old index serves"),
+        }
+    }
+}

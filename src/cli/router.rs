@@ -1,0 +1,250 @@
+//! `microgpt router`: judges the router on labelled questions, and fits its local judges.
+
+use std::{
+    fmt::Write as _,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, bail};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    app,
+    chat::{Message, Role, Route},
+    config::{Config, ConfigError},
+    orchestrator::{Orchestrator, Preview},
+    router::{
+        LocalModel,
+        confidence::Logistic,
+        fit::{self, Sample},
+    },
+};
+
+use super::print;
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    /// Coverage and wrong answers of the local tiers over the ingested knowledge base
+    Eval(EvalArgs),
+    /// Fit the judges of the local tiers on signals written by `eval --dump`
+    Fit(FitArgs),
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct EvalArgs {
+    /// Judge local answers against the ingested knowledge base
+    #[arg(long, required = true)]
+    kb: bool,
+    /// One JSON a line: {"query", "id"} or {"query", "doc"}; null where nothing answers it
+    #[arg(long)]
+    data: PathBuf,
+    /// Write each question's signals and label here, for `fit`
+    #[arg(long)]
+    dump: Option<PathBuf>,
+    /// Print the report as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct FitArgs {
+    /// Fit the judges of FAQ entries and passages
+    #[arg(long, required = true)]
+    kb: bool,
+    /// Files written by `eval --dump`; may be given several times
+    #[arg(long, required = true)]
+    data: Vec<PathBuf>,
+    /// Where to write the model
+    #[arg(long)]
+    out: PathBuf,
+    /// A line on the data's origin and licence; may be given several times
+    #[arg(long)]
+    provenance: Vec<String>,
+}
+
+pub(super) async fn run(command: Command, config: Result<Config, ConfigError>) -> anyhow::Result<()> {
+    match command {
+        Command::Eval(args) => eval(args, &config?).await,
+        Command::Fit(args) => fit_judges(&args),
+    }
+}
+
+/// A labelled question: exactly one of `id` and `doc` is given, and may be null.
+#[derive(Debug, Deserialize)]
+struct Row {
+    query: String,
+    #[serde(default, deserialize_with = "present")]
+    id: Option<Option<String>>,
+    #[serde(default, deserialize_with = "present")]
+    doc: Option<Option<String>>,
+}
+
+/// Tells a key that is null from one that is not there.
+#[expect(clippy::option_option, reason = "absent, null and a value are three things here")]
+fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+/// One question's signals for one judge, with its label.
+#[derive(Debug, Serialize, Deserialize)]
+struct Observation {
+    tier: Route,
+    query: String,
+    features: Vec<f32>,
+    right: bool,
+    answerable: bool,
+}
+
+fn read_lines<T: serde::de::DeserializeOwned>(file: &Path) -> anyhow::Result<Vec<T>> {
+    let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
+    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    let rows: anyhow::Result<Vec<T>> = lines
+        .map(|(index, line)| {
+            serde_json::from_str(line).with_context(|| format!("{}:{}", file.display(), index + 1))
+        })
+        .collect();
+    let rows = rows?;
+    if rows.is_empty() {
+        bail!("{}: holds no rows", file.display());
+    }
+    Ok(rows)
+}
+
+/// What came of a set of questions.
+#[derive(Debug, Default, Serialize)]
+struct Report {
+    questions: usize,
+    answerable: usize,
+    served_locally: usize,
+    right: usize,
+    wrong: usize,
+    coverage: f32,
+    wrong_share: f32,
+    rank_1_accuracy: f32,
+    risk_coverage: Vec<crate::router::confidence::Risk>,
+}
+
+async fn eval(args: EvalArgs, config: &Config) -> anyhow::Result<()> {
+    let rows: Vec<Row> = read_lines(&args.data)?;
+    let orchestrator = app::assemble(config).await?;
+    let mut report = Report {
+        questions: rows.len(),
+        ..Report::default()
+    };
+    let (mut scored, mut dump, mut first) = (Vec::new(), String::new(), 0_usize);
+    for (index, row) in rows.iter().enumerate() {
+        let preview = preview(&orchestrator, &row.query).await?;
+        let Some(seen) = observe(row, &preview) else {
+            bail!("{}: row {}: needs \"id\" or \"doc\"", args.data.display(), index + 1);
+        };
+        writeln!(dump, "{}", serde_json::to_string(&seen)?)?;
+        report.answerable += usize::from(seen.answerable);
+        first += usize::from(seen.right);
+        if preview.route == seen.tier {
+            report.served_locally += 1;
+            report.right += usize::from(seen.right);
+        } else if matches!(preview.route, Route::Faq | Route::Knowledge) && !seen.answerable {
+            report.served_locally += 1;
+        }
+        let judge = judge(&LocalModel::embedded(), seen.tier).probability(&seen.features);
+        scored.push((judge, sample(seen)));
+    }
+    report.wrong = report.served_locally - report.right;
+    report.coverage = share(report.right, report.answerable);
+    report.wrong_share = share(report.wrong, report.served_locally);
+    report.rank_1_accuracy = share(first, report.answerable);
+    report.risk_coverage = fit::risk_table(&scored);
+    if let Some(file) = &args.dump {
+        std::fs::write(file, dump).with_context(|| file.display().to_string())?;
+    }
+    show(&report, args.json)
+}
+
+async fn preview(orchestrator: &Orchestrator, query: &str) -> anyhow::Result<Preview> {
+    let messages = vec![Message::new(Role::User, query)];
+    Ok(orchestrator.preview(messages, vec![]).await?)
+}
+
+fn observe(row: &Row, preview: &Preview) -> Option<Observation> {
+    let signals = &preview.signals;
+    let (tier, label, found, features) = if let Some(id) = &row.id {
+        let faq = signals.faq.clone().unwrap_or_default();
+        (Route::Faq, id, faq.id.clone(), faq.features())
+    } else {
+        let passage = signals.passage.clone().unwrap_or_default();
+        let path = passage.id.rsplit_once('#').map_or("", |(path, _)| path);
+        let stem = Path::new(path).file_stem().map(|stem| stem.to_string_lossy().into_owned());
+        (Route::Knowledge, row.doc.as_ref()?, stem.unwrap_or_default(), passage.features())
+    };
+    Some(Observation {
+        tier,
+        query: row.query.clone(),
+        features,
+        right: label.as_deref() == Some(found.as_str()),
+        answerable: label.is_some(),
+    })
+}
+
+fn sample(seen: Observation) -> Sample {
+    Sample {
+        features: seen.features,
+        right: seen.right,
+        answerable: seen.answerable,
+    }
+}
+
+fn judge(model: &LocalModel, tier: Route) -> &Logistic {
+    if tier == Route::Faq { &model.faq } else { &model.knowledge }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of questions are far below 2^23")]
+fn share(part: usize, whole: usize) -> f32 {
+    part as f32 / whole.max(1) as f32
+}
+
+fn show(report: &Report, json: bool) -> anyhow::Result<()> {
+    if json {
+        print(&serde_json::to_string_pretty(report)?);
+        return Ok(());
+    }
+    let Report { questions, answerable, served_locally, wrong, .. } = report;
+    print(&format!("questions {questions}, answerable {answerable}, rank-1 accuracy {:.3}", report.rank_1_accuracy));
+    print(&format!(
+        "at the configured point: coverage {:.3}, wrong {:.4} ({wrong} of {served_locally} answered locally)",
+        report.coverage, report.wrong_share
+    ));
+    print("confidence  wrong   coverage");
+    for risk in report.risk_coverage.iter().step_by(5) {
+        print(&format!("{:>10.2}  {:.4}  {:.3}", risk.threshold, risk.wrong, risk.coverage));
+    }
+    Ok(())
+}
+
+fn fit_judges(args: &FitArgs) -> anyhow::Result<()> {
+    let mut observations: Vec<Observation> = Vec::new();
+    for file in &args.data {
+        observations.extend(read_lines::<Observation>(file)?);
+    }
+    let embedded = LocalModel::embedded();
+    let mut fitted = LocalModel {
+        provenance: args.provenance.clone(),
+        ..embedded.clone()
+    };
+    let (faq, knowledge): (Vec<_>, Vec<_>) = observations.into_iter().partition(|seen| seen.tier == Route::Faq);
+    for (tier, seen, target) in [
+        (Route::Faq, faq, &mut fitted.faq),
+        (Route::Knowledge, knowledge, &mut fitted.knowledge),
+    ] {
+        let names = judge(&embedded, tier).features.clone();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let samples: Vec<Sample> = seen.into_iter().map(sample).collect();
+        if samples.is_empty() {
+            continue;
+        }
+        let found = fit::fit(&names, &samples);
+        *target = found.with_context(|| format!("{}: needs right and wrong rows", tier.as_str()))?;
+        print(&format!("{}: fitted on {} rows", tier.as_str(), samples.len()));
+    }
+    std::fs::write(&args.out, serde_json::to_string_pretty(&fitted)? + "\n")
+        .with_context(|| args.out.display().to_string())
+}

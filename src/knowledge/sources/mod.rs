@@ -1,0 +1,208 @@
+//! Knowledge files: finding them, telling their format, reading them.
+//!
+//! One file's fault stays its own: whatever can't be read becomes a notice, and the rest is used.
+//! Nothing here knows of vectors or indexes.
+
+mod csv;
+mod faq;
+mod html;
+mod jsonl;
+mod markdown;
+mod outline;
+mod plain;
+mod scan;
+mod yaml;
+
+pub(crate) use scan::{Found, scan};
+
+use std::path::Path;
+
+use super::{
+    chunk::{self, CountTokens},
+    language,
+    records::{Content, Document, Entry, FileRecord},
+    report::Notice,
+};
+
+/// The largest knowledge file that is read.
+const MAX_FILE_BYTES: u64 = 64 << 20;
+
+/// How a file is written; told by its ending.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    FaqYaml,
+    FaqCsv,
+    FaqJsonl,
+    Markdown,
+    Html,
+    Text,
+}
+
+impl Format {
+    /// The format of a file called `name`, if it is one of ours.
+    pub(crate) fn of(name: &str) -> Option<Self> {
+        let name = name.to_lowercase();
+        let ends = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
+        if ends(&[".faq.yaml", ".faq.yml"]) {
+            Some(Self::FaqYaml)
+        } else if ends(&[".csv"]) {
+            Some(Self::FaqCsv)
+        } else if ends(&[".jsonl"]) {
+            Some(Self::FaqJsonl)
+        } else if ends(&[".md", ".markdown"]) {
+            Some(Self::Markdown)
+        } else if ends(&[".html", ".htm"]) {
+            Some(Self::Html)
+        } else if ends(&[".txt"]) {
+            Some(Self::Text)
+        } else {
+            None
+        }
+    }
+}
+
+/// A piece of a document under its headings, before it is cut to size.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Section {
+    /// Outermost first, without the document's title.
+    pub(crate) headings: Vec<String>,
+    /// What stands under them.
+    pub(crate) text: String,
+}
+
+/// A document before it is cut to size.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct RawDocument {
+    pub(crate) title: Option<String>,
+    pub(crate) url: Option<String>,
+    pub(crate) tags: Vec<String>,
+    pub(crate) lang: Option<String>,
+    pub(crate) sections: Vec<Section>,
+}
+
+/// Entries, and the notices of the rows that could not be used.
+#[derive(Debug, Default)]
+pub(crate) struct Rows {
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) skipped: Vec<Notice>,
+    pub(crate) warnings: Vec<Notice>,
+}
+
+/// The bytes of a found file. Blocking.
+///
+/// # Errors
+/// The reason, in words, why it can't be read.
+pub(crate) fn read(found: &Found) -> Result<Vec<u8>, String> {
+    if let Some(refusal) = &found.refusal {
+        return Err(refusal.clone());
+    }
+    let length = std::fs::metadata(&found.file)
+        .map_err(|error| format!("can't be read: {error}"))?
+        .len();
+    if length > MAX_FILE_BYTES {
+        return Err(format!(
+            "is {length} bytes long; at most {MAX_FILE_BYTES} are read"
+        ));
+    }
+    std::fs::read(&found.file).map_err(|error| format!("can't be read: {error}"))
+}
+
+/// Turns a file's bytes into its record.
+pub(crate) fn parse(
+    found: &Found,
+    hash: String,
+    bytes: &[u8],
+    count_tokens: CountTokens<'_>,
+) -> FileRecord {
+    let mut record = FileRecord {
+        path: found.path.clone(),
+        collection: found.collection.clone(),
+        hash,
+        content: Content::Nothing,
+        skipped: Vec::new(),
+        warnings: Vec::new(),
+    };
+    let text = match decode(bytes) {
+        Ok(text) => text,
+        Err((line, reason)) => {
+            record.skipped.push(Notice::new(&found.path, Some(line), reason));
+            return record;
+        }
+    };
+    let rows = match found.format {
+        Format::FaqYaml => yaml::read(&found.path, &text),
+        Format::FaqCsv => csv::read(&found.path, &text),
+        Format::FaqJsonl => jsonl::read(&found.path, &text),
+        Format::Markdown => return with_document(record, markdown::read(&text), count_tokens),
+        Format::Html => return with_document(record, Ok(html::read(&text)), count_tokens),
+        Format::Text => return with_document(record, Ok(plain::read(&text)), count_tokens),
+    };
+    match rows {
+        Ok(rows) => {
+            record.content = Content::Entries(rows.entries);
+            record.skipped = rows.skipped;
+            record.warnings = rows.warnings;
+        }
+        Err(notice) => record.skipped.push(notice),
+    }
+    record
+}
+
+fn with_document(
+    mut record: FileRecord,
+    raw: Result<RawDocument, (Option<usize>, String)>,
+    count_tokens: CountTokens<'_>,
+) -> FileRecord {
+    let raw = match raw {
+        Ok(raw) => raw,
+        Err((line, reason)) => {
+            record.skipped.push(Notice::new(&record.path, line, reason));
+            return record;
+        }
+    };
+    let title = raw.title.unwrap_or_else(|| title_of_path(&record.path));
+    let passages = chunk::passages(&title, &raw.sections, count_tokens);
+    if passages.is_empty() {
+        record
+            .skipped
+            .push(Notice::new(&record.path, None, "the file holds no text"));
+        return record;
+    }
+    let lang = raw.lang.unwrap_or_else(|| {
+        let sample: String = passages.iter().take(4).map(|p| p.text.as_str()).collect();
+        language::detect(&sample)
+            .unwrap_or(language::DEFAULT)
+            .to_owned()
+    });
+    record.content = Content::Document(Document {
+        title,
+        tags: raw.tags,
+        url: raw.url,
+        lang,
+        passages,
+    });
+    record
+}
+
+/// UTF-8 without a byte-order mark, with plain line ends.
+fn decode(bytes: &[u8]) -> Result<String, (usize, &'static str)> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let before = &bytes[..error.valid_up_to()];
+        let line = 1 + before.split(|&byte| byte == b'\n').count() - 1;
+        (line, "is not UTF-8 text")
+    })?;
+    Ok(text.replace("\r\n", "\n").replace('\r', "\n"))
+}
+
+/// `shop/gift-cards.md` → `gift cards`.
+fn title_of_path(path: &str) -> String {
+    let stem = Path::new(path)
+        .file_stem()
+        .unwrap_or_default()
+        .to_string_lossy();
+    stem.replace(['-', '_'], " ")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,128 @@
+//! Writing a GGUF file.
+
+use std::{
+    fs::File,
+    io::{self, BufWriter, Write},
+    path::Path,
+};
+
+use super::{ALIGNMENT_BYTES, MAGIC, TensorType, VERSION, value_type};
+
+/// A metadata value, of the kinds an encoder needs.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// An unsigned number.
+    U32(u32),
+    /// A float.
+    F32(f32),
+    /// A flag.
+    Bool(bool),
+    /// A text.
+    Text(String),
+    /// A list of texts.
+    Texts(Vec<String>),
+    /// A list of numbers.
+    I32s(Vec<i32>),
+}
+
+/// A tensor with its data as it is stored.
+#[derive(Clone, Debug)]
+pub struct Tensor {
+    /// As llama.cpp names it.
+    pub name: String,
+    /// Row length first, then the number of rows.
+    pub shape: Vec<u64>,
+    /// The data's format.
+    pub kind: TensorType,
+    /// The data, little-endian.
+    pub data: Vec<u8>,
+}
+
+/// Writes a whole file; an existing one is overwritten. Blocks.
+///
+/// # Errors
+/// What writing gives.
+pub fn write(path: &Path, metadata: &[(String, Value)], tensors: &[Tensor]) -> io::Result<()> {
+    let header = header_bytes(metadata, tensors);
+    let mut out = BufWriter::new(File::create(path)?);
+    out.write_all(&header)?;
+    write_padding(&mut out, header.len() as u64)?;
+    for tensor in tensors {
+        out.write_all(&tensor.data)?;
+        write_padding(&mut out, tensor.data.len() as u64)?;
+    }
+    out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
+}
+
+fn header_bytes(metadata: &[(String, Value)], tensors: &[Tensor]) -> Vec<u8> {
+    let mut out = Vec::new();
+    out.extend_from_slice(&MAGIC);
+    out.extend_from_slice(&VERSION.to_le_bytes());
+    out.extend_from_slice(&(tensors.len() as u64).to_le_bytes());
+    out.extend_from_slice(&(metadata.len() as u64).to_le_bytes());
+    for (key, value) in metadata {
+        push_text(&mut out, key);
+        push_value(&mut out, value);
+    }
+    let mut offset = 0_u64;
+    for tensor in tensors {
+        push_text(&mut out, &tensor.name);
+        push_u32(&mut out, u32::try_from(tensor.shape.len()).expect("a tensor has at most four dimensions"));
+        for size in &tensor.shape {
+            out.extend_from_slice(&size.to_le_bytes());
+        }
+        push_u32(&mut out, tensor.kind.id());
+        out.extend_from_slice(&offset.to_le_bytes());
+        offset += (tensor.data.len() as u64).next_multiple_of(ALIGNMENT_BYTES);
+    }
+    out
+}
+
+fn push_value(out: &mut Vec<u8>, value: &Value) {
+    match value {
+        Value::U32(number) => {
+            push_u32(out, value_type::U32);
+            push_u32(out, *number);
+        }
+        Value::F32(number) => {
+            push_u32(out, value_type::F32);
+            out.extend_from_slice(&number.to_le_bytes());
+        }
+        Value::Bool(flag) => {
+            push_u32(out, value_type::BOOL);
+            out.push(u8::from(*flag));
+        }
+        Value::Text(text) => {
+            push_u32(out, value_type::STRING);
+            push_text(out, text);
+        }
+        Value::Texts(texts) => {
+            push_array_start(out, value_type::STRING, texts.len());
+            texts.iter().for_each(|text| push_text(out, text));
+        }
+        Value::I32s(numbers) => {
+            push_array_start(out, value_type::I32, numbers.len());
+            numbers.iter().for_each(|number| out.extend_from_slice(&number.to_le_bytes()));
+        }
+    }
+}
+
+fn push_array_start(out: &mut Vec<u8>, of: u32, length: usize) {
+    push_u32(out, value_type::ARRAY);
+    push_u32(out, of);
+    out.extend_from_slice(&(length as u64).to_le_bytes());
+}
+
+fn push_u32(out: &mut Vec<u8>, number: u32) {
+    out.extend_from_slice(&number.to_le_bytes());
+}
+
+fn push_text(out: &mut Vec<u8>, text: &str) {
+    out.extend_from_slice(&(text.len() as u64).to_le_bytes());
+    out.extend_from_slice(text.as_bytes());
+}
+
+fn write_padding(out: &mut impl Write, written: u64) -> io::Result<()> {
+    let missing = written.next_multiple_of(ALIGNMENT_BYTES) - written;
+    io::copy(&mut io::Read::take(io::repeat(0), missing), out).map(drop)
+}

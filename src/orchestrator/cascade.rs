@@ -1,0 +1,78 @@
+//! One turn, from the first look to the last word.
+
+use crate::{
+    cache,
+    chat::Route,
+    router::{self, smalltalk},
+};
+
+use super::{
+    desk::{Desk, Draft},
+    record, signals, tiers,
+    turn::{Target, TurnError, TurnEvent},
+};
+
+/// Runs the turn and tells the asker its end.
+pub(super) async fn run(mut desk: Desk) {
+    let result = match desk.request.target.clone() {
+        Target::Auto => cascade(&mut desk).await,
+        Target::Knowledge => knowledge_alone(&mut desk).await,
+        Target::Escalate => tiers::escalate(&mut desk, None, &[]).await,
+        Target::Upstream(name) => tiers::escalate(&mut desk, Some(&name), &[]).await,
+        Target::Generator => tiers::generate(&mut desk).await,
+    };
+    match result {
+        Ok(draft) => record::finish(desk, draft).await,
+        Err(error) => {
+            tracing::warn!(%error, "the turn failed");
+            desk.send(TurnEvent::Failed(error)).await;
+        }
+    }
+}
+
+async fn cascade(desk: &mut Desk) -> Result<Draft, TurnError> {
+    if let Some(answer) = desk.house.cache.get(&cache_key(desk)) {
+        desk.signals.repeated = true;
+        let draft = tiers::repeat(desk, &answer);
+        return Ok(draft);
+    }
+    desk.signals.smalltalk = smalltalk::detect(&desk.question);
+    if let Some(kind) = desk.signals.smalltalk {
+        return Ok(tiers::smalltalk(desk, kind));
+    }
+    let found = signals::search(desk.parts(), &desk.question, &desk.request.collections).await?;
+    desk.signals = signals::measure(&desk.question, desk.request.messages.len(), &found);
+    let decision = router::decide(&desk.signals, desk.parts().policy, &desk.parts().judges);
+    desk.timings.route = desk.elapsed_ms();
+    desk.reasons.extend(decision.reasons.iter().cloned());
+    match decision.route {
+        Route::Faq => Ok(tiers::faq(&decision, &found)),
+        Route::Knowledge => match tiers::knowledge(desk, decision.confidence, &found).await? {
+            Some(draft) => Ok(draft),
+            None => tiers::escalate(desk, None, &found.0.passages).await,
+        },
+        _ => tiers::escalate(desk, None, &found.0.passages).await,
+    }
+}
+
+async fn knowledge_alone(desk: &mut Desk) -> Result<Draft, TurnError> {
+    let found = signals::search(desk.parts(), &desk.question, &desk.request.collections).await?;
+    desk.signals = signals::measure(&desk.question, desk.request.messages.len(), &found);
+    desk.timings.route = desk.elapsed_ms();
+    let passage = desk.signals.passage.as_ref();
+    let confidence = passage.map_or(0.0, |passage| {
+        desk.parts().judges.knowledge.probability(&passage.features())
+    });
+    match tiers::knowledge(desk, confidence, &found).await? {
+        Some(draft) => Ok(draft),
+        None => tiers::degraded(desk, "the local answer did not hold", &found.0.passages),
+    }
+}
+
+/// What the answer to this turn depends on.
+pub(super) fn cache_key(desk: &Desk) -> cache::Key {
+    let request = &desk.request;
+    let generation = desk.parts().knowledge.status().generation;
+    let asked = format!("{:?} {:?}", request.target, request.sampling);
+    cache::Key::new(&request.messages, &asked, &request.collections, generation)
+}

@@ -1,0 +1,223 @@
+//! The cascade: takes a turn from the door to the store.
+//!
+//! In reading order: [`turn`] says what goes in and out, `cascade` walks one turn through
+//! `signals`, the router's decision and one of the `tiers`, and `record` keeps what happened.
+//! The rooms it composes (router, cache, knowledge, engine, upstream, store) never meet elsewhere.
+
+mod cascade;
+mod desk;
+mod history;
+pub mod ingest;
+mod record;
+mod signals;
+mod tiers;
+pub mod turn;
+pub mod verify;
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+use tracing::Instrument;
+
+use crate::{
+    cache::ExactCache,
+    chat::{Answer, Message, Source},
+    config::Budget,
+    engine::{Encoder, Generator},
+    knowledge::Knowledge,
+    prompt::Prompts,
+    router::{self, LocalModel, Policy},
+    store::Store,
+    upstream::Upstreams,
+};
+pub use turn::{ModelCard, Preview, Target, TurnError, TurnEvent, TurnRequest};
+
+/// Events that may wait for a slow reader before its upstream is held back.
+const EVENT_BUFFER: usize = 64;
+/// Results of a preview.
+const PREVIEW_SOURCES: usize = 5;
+
+/// Everything a turn may need.
+pub struct Parts {
+    /// The index.
+    pub knowledge: Knowledge,
+    /// Texts to vectors.
+    pub encoder: Encoder,
+    /// The encoder's name, as clients see it.
+    pub encoder_name: String,
+    /// The local model.
+    pub generator: Generator,
+    /// The local model's name, as clients see it.
+    pub generator_name: String,
+    /// The large-model APIs.
+    pub upstreams: Upstreams,
+    /// What was said and decided.
+    pub store: Store,
+    /// Templates of prompts and fixed answers.
+    pub prompts: Prompts,
+    /// The fitted judges of the local tiers.
+    pub judges: LocalModel,
+    /// What the owner tolerates.
+    pub policy: Policy,
+    /// What may be spent.
+    pub budget: Budget,
+}
+
+struct House {
+    parts: Parts,
+    cache: ExactCache<Arc<Answer>>,
+    started_unix_s: i64,
+}
+
+/// The one handle that doors (HTTP, command line) hold. Cheap to clone.
+#[derive(Clone)]
+pub struct Orchestrator(Arc<House>);
+
+impl Orchestrator {
+    /// Joins the parts.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(House {
+            parts,
+            cache: ExactCache::default(),
+            started_unix_s: jiff::Timestamp::now().as_second(),
+        }))
+    }
+
+    /// Whom the name `model` of a request means.
+    #[must_use]
+    pub fn target(&self, model: &str) -> Option<Target> {
+        match model {
+            "auto" => Some(Target::Auto),
+            "knowledge" => Some(Target::Knowledge),
+            "escalate" => Some(Target::Escalate),
+            name if name == self.0.parts.generator_name => Some(Target::Generator),
+            name => {
+                let upstream = self.0.parts.upstreams.get(name)?;
+                Some(Target::Upstream(upstream.name().to_owned()))
+            }
+        }
+    }
+
+    /// Every name that [`Orchestrator::target`] knows.
+    #[must_use]
+    pub fn models(&self) -> Vec<ModelCard> {
+        let card = |id: &str, owned_by: &str| ModelCard {
+            id: id.to_owned(),
+            owned_by: owned_by.to_owned(),
+            created: self.0.started_unix_s,
+        };
+        let parts = &self.0.parts;
+        ["auto", "knowledge", "escalate", &parts.generator_name]
+            .into_iter()
+            .map(|id| card(id, "microgpt"))
+            .chain(parts.upstreams.names().into_iter().map(|id| card(id, "upstream")))
+            .collect()
+    }
+
+    /// Starts a turn. Dropping the receiver cancels the work behind it.
+    ///
+    /// # Errors
+    /// [`TurnError::NotFound`] for an unknown conversation; later failures come as events.
+    pub async fn answer(&self, request: TurnRequest) -> Result<mpsc::Receiver<TurnEvent>, TurnError> {
+        let (events, receiver) = mpsc::channel(EVENT_BUFFER);
+        let desk = desk::Desk::open(self.0.clone(), request, events.clone()).await?;
+        let work = async move {
+            tokio::select! {
+                () = events.closed() => tracing::info!("the asker hung up; the turn is dropped"),
+                () = cascade::run(desk) => {}
+            }
+        };
+        tokio::spawn(work.in_current_span());
+        Ok(receiver)
+    }
+
+    /// Runs a turn to its end and returns the whole answer.
+    ///
+    /// # Errors
+    /// Whatever ended the turn without an answer.
+    pub async fn answer_whole(&self, request: TurnRequest) -> Result<Answer, TurnError> {
+        let mut events = self.answer(request).await?;
+        while let Some(event) = events.recv().await {
+            match event {
+                TurnEvent::Done(answer) => return Ok(*answer),
+                TurnEvent::Failed(error) => return Err(error),
+                TurnEvent::Routed { .. } | TurnEvent::Text(_) => {}
+            }
+        }
+        Err(TurnError::Internal("the turn ended without a word".into()))
+    }
+
+    /// Decides without answering, and without looking into the cache.
+    ///
+    /// # Errors
+    /// [`TurnError`] where the encoder can't take the question.
+    pub async fn preview(&self, messages: Vec<Message>, collections: Vec<String>) -> Result<Preview, TurnError> {
+        let parts = &self.0.parts;
+        let question = history::question(&messages);
+        let found = signals::search(parts, question, &collections).await?;
+        let signals = signals::measure(question, messages.len(), &found);
+        let decision = router::decide(&signals, parts.policy, &parts.judges);
+        Ok(Preview {
+            route: decision.route,
+            confidence: decision.confidence,
+            reasons: decision.reasons,
+            sources: found.merged(PREVIEW_SOURCES),
+            signals,
+        })
+    }
+
+    /// The best entries and passages together, best first.
+    ///
+    /// # Errors
+    /// [`TurnError`] where the encoder can't take the query.
+    pub async fn search(&self, query: &str, top_k: usize, collections: &[String]) -> Result<Vec<Source>, TurnError> {
+        let found = signals::search_top(&self.0.parts, query, collections, top_k).await?;
+        Ok(found.merged(top_k))
+    }
+
+    /// Vectors of unit length, and how many tokens were read.
+    ///
+    /// # Errors
+    /// [`TurnError`] where the encoder can't take the texts.
+    pub async fn embed(&self, texts: Vec<String>) -> Result<(Vec<Vec<f32>>, u32), TurnError> {
+        let encoder = &self.0.parts.encoder;
+        let tokens: usize = texts.iter().map(|text| encoder.count_tokens(text)).sum();
+        let vectors = encoder.embed(texts, crate::engine::Priority::Bulk).await?;
+        Ok((vectors, u32::try_from(tokens).unwrap_or(u32::MAX)))
+    }
+
+    /// The encoder's name, as clients see it.
+    #[must_use]
+    pub fn encoder_name(&self) -> &str {
+        &self.0.parts.encoder_name
+    }
+
+    /// Counts, generation and skipped files.
+    #[must_use]
+    pub fn knowledge_status(&self) -> serde_json::Value {
+        serde_json::json!(self.0.parts.knowledge.status())
+    }
+
+    /// Brings the index up to date while turns go on.
+    ///
+    /// # Errors
+    /// [`TurnError::Internal`] with the reason; the old index then still serves.
+    pub async fn reload(&self) -> Result<serde_json::Value, TurnError> {
+        let report = ingest::ingest(&self.0.parts.knowledge, &self.0.parts.encoder, &|_, _| ()).await;
+        let report = report.map_err(|error| TurnError::Internal(error.to_string()))?;
+        Ok(serde_json::json!(report))
+    }
+
+    /// The store, for the doors that only read and write conversations.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.0.parts.store
+    }
+
+    /// The index, for whoever watches the knowledge folder.
+    #[must_use]
+    pub fn knowledge(&self) -> &Knowledge {
+        &self.0.parts.knowledge
+    }
+}

@@ -1,0 +1,89 @@
+//! Measures a question against the knowledge base. No side effects.
+
+use crate::{
+    chat::Source,
+    engine::Priority,
+    knowledge::{Query, SearchResult},
+    router::{FaqSignals, PassageSignals, Signals, smalltalk},
+};
+
+use super::{Parts, turn::TurnError};
+
+/// Entries and passages that a turn looks at: enough to find the best entry with another answer.
+const LOOKED_AT: usize = 8;
+
+/// What the search found for a question.
+pub(super) struct Found(pub(super) SearchResult);
+
+impl Found {
+    /// Entries and passages in one list, best first.
+    pub(super) fn merged(&self, top_k: usize) -> Vec<Source> {
+        let entries = self.0.faq.iter().map(|hit| &hit.source);
+        let passages = self.0.passages.iter().map(|hit| &hit.source);
+        let mut sources: Vec<Source> = entries.chain(passages).cloned().collect();
+        sources.sort_by(|a, b| b.score.total_cmp(&a.score));
+        sources.truncate(top_k);
+        sources
+    }
+}
+
+/// Searches as a turn does.
+pub(super) async fn search(parts: &Parts, question: &str, collections: &[String]) -> Result<Found, TurnError> {
+    search_top(parts, question, collections, LOOKED_AT).await
+}
+
+/// Searches for the best `top_k` of each kind.
+pub(super) async fn search_top(
+    parts: &Parts,
+    question: &str,
+    collections: &[String],
+    top_k: usize,
+) -> Result<Found, TurnError> {
+    let mut vectors = parts.encoder.embed(vec![question.to_owned()], Priority::Query).await?;
+    let vector = vectors.pop();
+    Ok(Found(parts.knowledge.search(&Query {
+        text: question,
+        vector: vector.as_deref(),
+        top_k,
+        collections,
+    })))
+}
+
+/// The router's view of a question and of what was found for it.
+pub(super) fn measure(question: &str, messages: usize, found: &Found) -> Signals {
+    Signals {
+        smalltalk: smalltalk::detect(question),
+        repeated: false,
+        faq: faq(&found.0),
+        passage: passage(&found.0),
+        words: question.split_whitespace().count(),
+        history_messages: messages.saturating_sub(1),
+    }
+}
+
+fn faq(found: &SearchResult) -> Option<FaqSignals> {
+    let best = found.faq.first()?;
+    let next = found.faq.iter().find(|hit| hit.source.text != best.source.text);
+    Some(FaqSignals {
+        id: best.source.id.clone(),
+        lexical: best.lexical,
+        cosine_question: best.cosine_question,
+        cosine_answer: best.cosine_answer,
+        overlap: best.overlap,
+        fused: best.fused,
+        margin: best.fused - next.map_or(0.0, |hit| hit.fused),
+        next_id: next.map(|hit| hit.source.id.clone()),
+    })
+}
+
+fn passage(found: &SearchResult) -> Option<PassageSignals> {
+    let best = found.passages.first()?;
+    Some(PassageSignals {
+        id: best.source.id.clone(),
+        title: best.source.title.clone(),
+        lexical: best.lexical,
+        cosine: best.cosine,
+        overlap: best.overlap,
+        fused: best.fused,
+    })
+}

@@ -1,0 +1,110 @@
+//! The local model over passages. What it writes is judged before anyone sees it.
+
+use tokio::sync::mpsc;
+
+use crate::{
+    chat::{FinishReason, ModelEvent, Route, Sampling, Source, Usage},
+    engine::{EngineError, Request},
+};
+
+use super::super::{
+    desk::{Byline, Desk, Draft},
+    signals::Found,
+    turn::TurnError,
+    verify,
+};
+
+/// A knowledge answer is short, so that it is soon there and easily judged.
+const MOST_TOKENS: u32 = 64;
+/// Passages that the model is shown.
+const PASSAGES: usize = 3;
+
+/// Answers from the best passages; `None`, with the reason noted, where the verdict is against it.
+pub(in super::super) async fn knowledge(
+    desk: &mut Desk,
+    confidence: f32,
+    found: &Found,
+) -> Result<Option<Draft>, TurnError> {
+    let hits = found.0.passages.iter().take(PASSAGES);
+    let passages: Vec<Source> = hits.map(|hit| hit.source.clone()).collect();
+    if passages.is_empty() {
+        desk.reasons.push("no document passage fits".into());
+        return Ok(None);
+    }
+    let written = match write(desk, &passages).await {
+        Ok(written) => written,
+        Err(EngineError::PromptTooLong { tokens, limit }) => {
+            desk.reasons.push(format!("the prompt of {tokens} tokens is longer than the local model's {limit}"));
+            return Ok(None);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let verdict = verify::verify(&desk.question, &written.text, &passages);
+    let Some(content) = verdict.shown else {
+        let failures: Vec<String> = verdict.failures.iter().map(ToString::to_string).collect();
+        desk.reasons.push(format!("the local answer was not shown: {}", failures.join("; ")));
+        metrics::counter!("microgpt_verdicts_total", "held" => "false").increment(1);
+        return Ok(None);
+    };
+    metrics::counter!("microgpt_verdicts_total", "held" => "true").increment(1);
+    desk.reasons.push(format!("every statement is in its passage (support {:.2})", verdict.support));
+    Ok(Some(Draft {
+        content,
+        finish: Some(FinishReason::Stop),
+        usage: written.usage,
+        sources: used(&passages, &verdict.used),
+        byline: Byline {
+            route: Route::Knowledge,
+            confidence,
+            model: desk.parts().generator_name.clone(),
+        },
+        ..Draft::default()
+    }))
+}
+
+/// The passages that the model was shown; those that support the answer keep their places.
+fn used(passages: &[Source], used: &[usize]) -> Vec<Source> {
+    used.iter().filter_map(|&index| passages.get(index).cloned()).collect()
+}
+
+/// What a model wrote, whole.
+pub(super) struct Written {
+    pub(super) text: String,
+    pub(super) usage: Usage,
+}
+
+async fn write(desk: &Desk, passages: &[Source]) -> Result<Written, EngineError> {
+    let parts = desk.parts();
+    let history = &desk.request.messages[..desk.request.messages.len().saturating_sub(1)];
+    let prompt = parts
+        .prompts
+        .knowledge(history, &desk.question, passages)
+        .map_err(|error| EngineError::Prompt(error.to_string()))?;
+    let asked = &desk.request.sampling;
+    let request = Request {
+        messages: prompt.messages,
+        assistant_prefix: prompt.assistant_prefix,
+        sampling: Sampling {
+            temperature: Some(0.0),
+            max_tokens: Some(asked.max_tokens.map_or(MOST_TOKENS, |tokens| tokens.min(MOST_TOKENS))),
+            stop: asked.stop.clone(),
+            ..Sampling::default()
+        },
+    };
+    collect(parts.generator.try_generate(request)?).await
+}
+
+/// Gathers a stream into a whole.
+async fn collect(mut events: mpsc::Receiver<Result<ModelEvent, EngineError>>) -> Result<Written, EngineError> {
+    let mut text = String::new();
+    while let Some(event) = events.recv().await {
+        match event? {
+            ModelEvent::Text(more) => text.push_str(&more),
+            ModelEvent::Done { usage, .. } => {
+                let usage = usage.unwrap_or_default();
+                return Ok(Written { text, usage });
+            }
+        }
+    }
+    Err(EngineError::Stopped)
+}

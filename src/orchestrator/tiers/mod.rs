@@ -1,0 +1,76 @@
+//! The ways to answer. Each takes the desk and makes a draft of it; a tier that streams shows its
+//! words itself, any other leaves that to the end of the turn.
+
+mod generate;
+mod knowledge;
+mod large;
+
+use crate::{
+    chat::{Answer, Route},
+    router::{Decision, Smalltalk},
+};
+
+use super::{
+    desk::{Byline, Desk, Draft},
+    signals::Found,
+};
+pub(super) use generate::generate;
+pub(super) use knowledge::knowledge;
+pub(super) use large::{degraded, escalate};
+
+/// The name under which templates answer.
+const TEMPLATE: &str = "template";
+
+/// An answer given before. What it cost then is what it saves now.
+pub(super) fn repeat(desk: &mut Desk, answer: &Answer) -> Draft {
+    let before = &answer.outcome;
+    desk.timings.route = desk.elapsed_ms();
+    desk.reasons.push(format!(
+        "the same question was answered before by {} (message {})",
+        before.route.as_str(),
+        before.message_id
+    ));
+    Draft {
+        content: answer.content.clone(),
+        finish: Some(answer.finish),
+        sources: before.sources.clone(),
+        cached: true,
+        saved_usd: Some(before.cost_usd + before.saved_usd),
+        byline: Byline {
+            route: Route::Cache,
+            confidence: before.confidence,
+            model: before.model.clone(),
+        },
+        ..Draft::default()
+    }
+}
+
+/// A fixed, polite answer.
+pub(super) fn smalltalk(desk: &mut Desk, kind: Smalltalk) -> Draft {
+    desk.timings.route = desk.elapsed_ms();
+    desk.reasons.push(format!("the message is only {kind}"));
+    Draft {
+        content: desk.parts().prompts.smalltalk(kind),
+        byline: Byline {
+            route: Route::Faq,
+            confidence: 1.0,
+            model: TEMPLATE.into(),
+        },
+        ..Draft::default()
+    }
+}
+
+/// The approved answer of the best entry, word for word.
+pub(super) fn faq(decision: &Decision, found: &Found) -> Draft {
+    let best = found.0.faq.first().map(|hit| hit.source.clone());
+    Draft {
+        content: best.as_ref().map_or_else(String::new, |source| source.text.clone()),
+        sources: best.into_iter().collect(),
+        byline: Byline {
+            route: Route::Faq,
+            confidence: decision.confidence,
+            model: "faq".into(),
+        },
+        ..Draft::default()
+    }
+}

@@ -1,0 +1,127 @@
+//! The fitted models behind a decision: a logistic function of a few signals, and the risk table
+//! that turns a tolerated share of wrong answers into a threshold.
+
+use serde::{Deserialize, Serialize};
+
+/// The coefficients that the binary carries, from `models/router/local.json`.
+const EMBEDDED: &str = include_str!("../../models/router/local.json");
+
+/// The judges of the two local tiers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LocalModel {
+    /// What it was fitted on, under which licence, and when.
+    pub provenance: Vec<String>,
+    /// Is the best FAQ entry the right answer?
+    pub faq: Logistic,
+    /// Is the best passage from a document that answers?
+    pub knowledge: Logistic,
+}
+
+/// `1 / (1 + exp(-(bias + weights · features)))`, with its measured risks.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Logistic {
+    /// Names of the features, in order; documentation for the reader of the file.
+    pub features: Vec<String>,
+    /// One a feature.
+    pub weights: Vec<f32>,
+    /// The intercept.
+    pub bias: f32,
+    /// By falling threshold: what was wrong among those at or above it.
+    pub risks: Vec<Risk>,
+}
+
+/// One row of a risk table.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Risk {
+    /// Answers at or above this confidence are served.
+    pub threshold: f32,
+    /// The share of them that was wrong.
+    pub wrong: f32,
+    /// The share of answerable questions that they cover.
+    pub coverage: f32,
+}
+
+impl LocalModel {
+    /// The model that the binary carries.
+    #[must_use]
+    pub fn embedded() -> Self {
+        serde_json::from_str(EMBEDDED).expect("a unit test parses models/router/local.json")
+    }
+}
+
+impl Logistic {
+    /// The probability of being right, 0 to 1.
+    #[must_use]
+    pub fn probability(&self, features: &[f32]) -> f32 {
+        let products = self.weights.iter().zip(features);
+        let sum: f32 = products.map(|(weight, value)| weight * value).sum();
+        1.0 / (1.0 + (-(self.bias + sum)).exp())
+    }
+
+    /// The lowest threshold whose measured risk is at most `max_wrong`; above 1, so that nothing
+    /// passes, where there is none.
+    #[must_use]
+    pub fn threshold(&self, max_wrong: f32) -> f32 {
+        let tolerated = self.risks.iter().filter(|risk| risk.wrong <= max_wrong);
+        tolerated
+            .map(|risk| risk.threshold)
+            .fold(f32::INFINITY, f32::min)
+            .min(1.01)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn logistic() -> Logistic {
+        let risk = |threshold, wrong, coverage| Risk {
+            threshold,
+            wrong,
+            coverage,
+        };
+        Logistic {
+            features: vec!["cosine".into()],
+            weights: vec![4.0],
+            bias: -2.0,
+            risks: vec![risk(0.9, 0.0, 0.3), risk(0.7, 0.02, 0.6), risk(0.4, 0.1, 0.9)],
+        }
+    }
+
+    #[test]
+    fn the_embedded_model_has_one_weight_a_feature() {
+        let model = LocalModel::embedded();
+        assert_eq!(model.faq.weights.len(), crate::router::FaqSignals::default().features().len());
+        assert_eq!(
+            model.knowledge.weights.len(),
+            crate::router::PassageSignals::default().features().len()
+        );
+    }
+
+    #[test]
+    fn probability_rises_with_a_feature_of_positive_weight() {
+        let logistic = logistic();
+        assert!((logistic.probability(&[0.5]) - 0.5).abs() < 1e-6);
+        assert!(logistic.probability(&[0.9]) > logistic.probability(&[0.6]));
+    }
+
+    #[test]
+    fn a_stricter_policy_never_lowers_the_threshold() {
+        let logistic = logistic();
+        assert_eq!(logistic.threshold(0.5).to_bits(), 0.4_f32.to_bits());
+        assert_eq!(logistic.threshold(0.02).to_bits(), 0.7_f32.to_bits());
+        assert_eq!(logistic.threshold(0.001).to_bits(), 0.9_f32.to_bits());
+    }
+
+    #[test]
+    fn nothing_passes_where_no_threshold_was_safe_enough() {
+        let unsafe_model = Logistic {
+            risks: vec![],
+            ..logistic()
+        };
+        assert!(unsafe_model.threshold(0.02) > 1.0);
+    }
+}

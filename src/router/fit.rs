@@ -1,0 +1,199 @@
+//! Fits a [`Logistic`] on labelled signals, and measures its risk table.
+//!
+//! Ridge-penalised logistic regression by Newton's method (iteratively reweighted least squares;
+//! Hastie, Tibshirani, Friedman, *The Elements of Statistical Learning*, 4.4.1). A handful of
+//! features, so the normal equations are solved directly.
+
+use super::confidence::{Logistic, Risk};
+
+/// One labelled observation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sample {
+    /// In the order of the model's weights.
+    pub features: Vec<f32>,
+    /// Serving this answer would have been right.
+    pub right: bool,
+    /// The question has an answer in the knowledge base.
+    pub answerable: bool,
+}
+
+const NEWTON_STEPS: usize = 30;
+/// Keeps coefficients finite where the classes can be parted perfectly.
+const RIDGE: f64 = 1e-2;
+/// Folds of the cross-validation behind a risk table.
+const FOLDS: usize = 5;
+/// A risk must rest on at least this many served answers.
+const FEWEST_SERVED: usize = 20;
+
+/// Fits on all samples; the risk table is measured on held-out folds, never on the fitted data.
+///
+/// `features` are the names, in the order of [`Sample::features`]. Returns `None` where the samples
+/// hold only one class.
+#[must_use]
+pub fn fit(features: &[&str], samples: &[Sample]) -> Option<Logistic> {
+    let mut logistic = newton(samples)?;
+    let mut scored = Vec::with_capacity(samples.len());
+    for fold in 0..FOLDS {
+        let part = |held: bool| {
+            let rows = samples.iter().enumerate();
+            rows.filter(move |(index, _)| (index % FOLDS == fold) == held)
+                .map(|(_, sample)| sample.clone())
+                .collect::<Vec<_>>()
+        };
+        let trained = newton(&part(false))?;
+        let held = part(true);
+        scored.extend(held.into_iter().map(|sample| (trained.probability(&sample.features), sample)));
+    }
+    logistic.features = features.iter().map(ToString::to_string).collect();
+    logistic.risks = risk_table(&scored);
+    Some(logistic)
+}
+
+/// Share of wrong answers and coverage at each percent of confidence, made monotone: a lower
+/// threshold is never listed as safer than a higher one.
+#[must_use]
+pub fn risk_table(scored: &[(f32, Sample)]) -> Vec<Risk> {
+    let answerable = scored.iter().filter(|(_, sample)| sample.answerable).count();
+    let mut risks = Vec::new();
+    let mut worst: f32 = 0.0;
+    for percent in (1..100_u16).rev() {
+        let threshold = f32::from(percent) / 100.0;
+        let served = scored.iter().filter(|(confidence, _)| *confidence >= threshold);
+        let (mut right, mut all) = (0_usize, 0_usize);
+        for (_, sample) in served {
+            all += 1;
+            right += usize::from(sample.right);
+        }
+        if all < FEWEST_SERVED {
+            continue;
+        }
+        worst = worst.max(ratio(all - right, all));
+        risks.push(Risk {
+            threshold,
+            wrong: worst,
+            coverage: ratio(right, answerable),
+        });
+    }
+    risks
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of samples are far below 2^23")]
+fn ratio(part: usize, whole: usize) -> f32 {
+    part as f32 / whole.max(1) as f32
+}
+
+fn newton(samples: &[Sample]) -> Option<Logistic> {
+    let right = samples.iter().filter(|sample| sample.right).count();
+    if right == 0 || right == samples.len() {
+        return None;
+    }
+    let size = samples[0].features.len() + 1;
+    let mut coefficients = vec![0.0_f64; size];
+    for _ in 0..NEWTON_STEPS {
+        let mut gradient: Vec<f64> = coefficients.iter().map(|value| -RIDGE * value).collect();
+        let mut hessian = vec![vec![0.0_f64; size]; size];
+        for (index, row) in hessian.iter_mut().enumerate() {
+            row[index] = RIDGE;
+        }
+        for sample in samples {
+            let row: Vec<f64> = std::iter::once(1.0)
+                .chain(sample.features.iter().map(|&value| f64::from(value)))
+                .collect();
+            let sum: f64 = row.iter().zip(&coefficients).map(|(value, weight)| value * weight).sum();
+            let probability = 1.0 / (1.0 + (-sum).exp());
+            let residual = f64::from(u8::from(sample.right)) - probability;
+            let weight = probability * (1.0 - probability);
+            for i in 0..size {
+                gradient[i] += residual * row[i];
+                for j in 0..size {
+                    hessian[i][j] += weight * row[i] * row[j];
+                }
+            }
+        }
+        let step = solve(hessian, gradient)?;
+        for (coefficient, change) in coefficients.iter_mut().zip(&step) {
+            *coefficient += change;
+        }
+        if step.iter().all(|change| change.abs() < 1e-8) {
+            break;
+        }
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "single precision is enough to decide")]
+    let mut weights: Vec<f32> = coefficients.into_iter().map(|value| value as f32).collect();
+    let bias = weights.remove(0);
+    Some(Logistic {
+        weights,
+        bias,
+        ..Logistic::default()
+    })
+}
+
+/// Gaussian elimination with partial pivoting; `None` where the matrix is singular.
+fn solve(mut matrix: Vec<Vec<f64>>, mut right: Vec<f64>) -> Option<Vec<f64>> {
+    let size = right.len();
+    for column in 0..size {
+        let pivot = (column..size)
+            .max_by(|&a, &b| matrix[a][column].abs().total_cmp(&matrix[b][column].abs()))?;
+        if matrix[pivot][column].abs() < 1e-12 {
+            return None;
+        }
+        matrix.swap(column, pivot);
+        right.swap(column, pivot);
+        for row in column + 1..size {
+            let factor = matrix[row][column] / matrix[column][column];
+            for other in column..size {
+                matrix[row][other] -= factor * matrix[column][other];
+            }
+            right[row] -= factor * right[column];
+        }
+    }
+    for row in (0..size).rev() {
+        let known: f64 = (row + 1..size).map(|column| matrix[row][column] * right[column]).sum();
+        right[row] = (right[row] - known) / matrix[row][row];
+    }
+    Some(right)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn samples() -> Vec<Sample> {
+        (0..400_u16)
+            .map(|index| {
+                let value = f32::from(index % 100) / 100.0;
+                let noise = f32::from(index * 7 % 13) / 13.0;
+                Sample {
+                    features: vec![value],
+                    right: value + 0.2 * noise > 0.6,
+                    answerable: true,
+                }
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_fit_finds_which_way_a_feature_points() {
+        let logistic = fit(&["value"], &samples()).expect("both classes are there");
+        assert!(logistic.weights[0] > 0.0);
+        assert!(logistic.probability(&[0.9]) > 0.9);
+        assert!(logistic.probability(&[0.1]) < 0.1);
+    }
+
+    #[test]
+    fn risk_never_falls_as_the_threshold_is_lowered() {
+        let logistic = fit(&["value"], &samples()).expect("both classes are there");
+        let wrong: Vec<f32> = logistic.risks.iter().map(|risk| risk.wrong).collect();
+        assert!(!wrong.is_empty());
+        assert!(wrong.windows(2).all(|pair| pair[0] <= pair[1]));
+    }
+
+    #[test]
+    fn one_class_alone_can_not_be_fitted() {
+        let all_right = samples().into_iter().map(|sample| Sample {
+            right: true,
+            ..sample
+        });
+        assert!(fit(&["value"], &all_right.collect::<Vec<_>>()).is_none());
+    }
+}

@@ -1,0 +1,184 @@
+//! Decides which tier takes a turn. Pure: it reads signals and policy, and calls nothing.
+//!
+//! The local tiers are judged by two small logistic models ([`confidence`]) whose coefficients are
+//! fitted on labelled questions (`microgpt router fit --kb`) and versioned under `models/router/`.
+//! The policy's tolerated share of wrong answers is looked up in the risk table that was measured
+//! with them.
+
+pub mod confidence;
+pub mod fit;
+pub mod smalltalk;
+
+use serde::{Deserialize, Serialize};
+
+use crate::chat::Route;
+pub use confidence::LocalModel;
+pub use smalltalk::Smalltalk;
+
+/// What was measured about a turn before deciding.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Signals {
+    /// The whole message is a greeting, thanks or a goodbye.
+    pub smalltalk: Option<Smalltalk>,
+    /// The same question was answered before, with the same knowledge.
+    pub repeated: bool,
+    /// The best FAQ entry.
+    pub faq: Option<FaqSignals>,
+    /// The best passage.
+    pub passage: Option<PassageSignals>,
+    /// Words in the message.
+    pub words: usize,
+    /// Messages before this one.
+    pub history_messages: usize,
+}
+
+/// How the best FAQ entry fits the question. All but `margin` lie in 0 to 1.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct FaqSignals {
+    /// The entry.
+    pub id: String,
+    /// BM25, normalised.
+    pub lexical: f32,
+    /// Cosine to the nearest of its question and variants.
+    pub cosine_question: f32,
+    /// Cosine to its answer.
+    pub cosine_answer: f32,
+    /// Share of the question's content words, weighed by rarity, that the entry's question holds.
+    pub overlap: f32,
+    /// The fused score.
+    pub fused: f32,
+    /// The fused score's lead over the best entry *with a different answer*.
+    pub margin: f32,
+    /// That other entry.
+    pub next_id: Option<String>,
+}
+
+/// How the best passage fits the question. All lie in 0 to 1.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct PassageSignals {
+    /// The passage: the document's path, `#`, and its number.
+    pub id: String,
+    /// The document's title.
+    pub title: String,
+    /// BM25, normalised.
+    pub lexical: f32,
+    /// Cosine to the passage.
+    pub cosine: f32,
+    /// Share of the question's content words, weighed by rarity, that the passage holds.
+    pub overlap: f32,
+    /// The fused score.
+    pub fused: f32,
+}
+
+/// What the owner of a bot wants.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Policy {
+    /// Tolerated share of wrong answers among those answered locally.
+    pub max_wrong: f32,
+}
+
+/// Where a turn goes, how sure that is, and why.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Decision {
+    /// The tier to run.
+    pub route: Route,
+    /// The probability that this route serves the turn, 0 to 1.
+    pub confidence: f32,
+    /// Why, in words.
+    pub reasons: Vec<String>,
+}
+
+/// Chooses the cheapest tier that may be trusted with the turn.
+#[must_use]
+pub fn decide(signals: &Signals, policy: Policy, model: &LocalModel) -> Decision {
+    if let Some(kind) = signals.smalltalk {
+        return decision(Route::Faq, 1.0, vec![format!("the message is only {kind}")]);
+    }
+    if signals.repeated {
+        let reason = "the same question was answered before from the same knowledge";
+        return decision(Route::Cache, 1.0, vec![reason.into()]);
+    }
+    let mut reasons = Vec::new();
+    if let Some(faq) = &signals.faq {
+        let confidence = model.faq.probability(&faq.features());
+        let threshold = model.faq.threshold(policy.max_wrong);
+        reasons.push(faq.describe(confidence, threshold));
+        if confidence >= threshold {
+            return decision(Route::Faq, confidence, reasons);
+        }
+    }
+    let mut best_local: f32 = 0.0;
+    if let Some(passage) = &signals.passage {
+        let confidence = model.knowledge.probability(&passage.features());
+        let threshold = model.knowledge.threshold(policy.max_wrong);
+        reasons.push(passage.describe(confidence, threshold));
+        if confidence >= threshold {
+            return decision(Route::Knowledge, confidence, reasons);
+        }
+        best_local = confidence;
+    }
+    reasons.push("nothing in the knowledge base answers this well enough".into());
+    decision(Route::Escalate, 1.0 - best_local, reasons)
+}
+
+fn decision(route: Route, confidence: f32, reasons: Vec<String>) -> Decision {
+    Decision {
+        route,
+        confidence,
+        reasons,
+    }
+}
+
+impl FaqSignals {
+    /// The features of the logistic model, in the order of its coefficients.
+    #[must_use]
+    pub fn features(&self) -> Vec<f32> {
+        vec![
+            self.lexical,
+            self.cosine_question,
+            self.cosine_answer,
+            self.overlap,
+            self.fused,
+            self.margin,
+        ]
+    }
+
+    fn describe(&self, confidence: f32, threshold: f32) -> String {
+        let next = self.next_id.as_ref().map_or_else(
+            || "no other entry near".to_owned(),
+            |next| format!("next '{next}' {:.2} behind", self.margin),
+        );
+        format!(
+            "faq match '{}' {confidence:.2} ({} {threshold:.2}), {next}",
+            self.id,
+            compared(confidence, threshold),
+        )
+    }
+}
+
+impl PassageSignals {
+    /// The features of the logistic model, in the order of its coefficients.
+    #[must_use]
+    pub fn features(&self) -> Vec<f32> {
+        vec![self.lexical, self.cosine, self.overlap, self.fused]
+    }
+
+    fn describe(&self, confidence: f32, threshold: f32) -> String {
+        format!(
+            "passage of '{}' {confidence:.2} ({} {threshold:.2})",
+            self.title,
+            compared(confidence, threshold),
+        )
+    }
+}
+
+fn compared(confidence: f32, threshold: f32) -> &'static str {
+    if confidence >= threshold {
+        "at or above"
+    } else {
+        "below"
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,72 @@
+//! What goes into the store and what comes out of it: plain data, no SQL.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::chat::{Outcome, Role, Usage};
+
+/// One turn as it is to be recorded.
+#[derive(Clone, Debug)]
+pub struct TurnRecord {
+    /// The conversation; its row is made if there is none yet.
+    pub conversation_id: String,
+    /// The request's id, as in the logs and in `x-request-id`.
+    pub request_id: String,
+    /// The id of the person's message.
+    pub user_message_id: String,
+    /// The person's new message, if the turn brought one.
+    pub question: Option<String>,
+    /// What was answered.
+    pub answer: String,
+    /// The decision and its evidence; `outcome.message_id` is the answer's id.
+    pub outcome: Outcome,
+    /// What the answering model read and wrote, if one did and said so.
+    pub usage: Option<Usage>,
+    /// What was measured before deciding.
+    pub signals: serde_json::Value,
+}
+
+/// A conversation in a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ConversationSummary {
+    /// Its id.
+    pub id: String,
+    /// The beginning of its first user message; absent while there is none.
+    pub title: Option<String>,
+    /// When it began, in milliseconds since 1970.
+    pub created_at: i64,
+    /// When it was last answered in, or when it began; milliseconds since 1970.
+    pub updated_at: i64,
+    /// How many messages it has, of both sides.
+    pub messages: i64,
+}
+
+/// A conversation with all that was said in it.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct Conversation {
+    /// Its id.
+    pub id: String,
+    /// When it began, in milliseconds since 1970.
+    pub created_at: i64,
+    /// Its messages, oldest first.
+    pub messages: Vec<StoredMessage>,
+}
+
+/// One message of a stored conversation.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct StoredMessage {
+    /// Its id.
+    pub id: String,
+    /// Who wrote it.
+    pub role: Role,
+    /// Its text.
+    pub content: String,
+    /// When it was written, in milliseconds since 1970.
+    pub created_at: i64,
+    /// Of an answer: the `microgpt` object as it was sent.
+    #[serde(rename = "microgpt", skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<serde_json::Value>,
+    /// Of an answer: the rating it was given, if any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rating: Option<i64>,
+}

@@ -1,0 +1,206 @@
+//! The memory of the program: conversations, decisions, usage and feedback, in one database.
+//!
+//! A [`Store`] is a cheap handle. Reads go to a small pool; every write goes to one task
+//! ([`writer`]) that commits in groups and answers once the write is durable: what was acknowledged
+//! survives the death of the process. SQL is portable (see the migrations); that the file is
+//! SQLite's is known here, in [`location`] and in [`error`] only.
+//!
+//! It judges nothing: budgets, titles' languages and what may be deleted by whom are decided by
+//! callers. It never deletes or overwrites a file that it can't read.
+
+mod data;
+mod error;
+mod location;
+mod reading;
+mod turn_row;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+use sqlx::{
+    AnyConnection, AnyPool, ConnectOptions,
+    any::{AnyPoolOptions, install_default_drivers},
+    migrate::Migrator,
+};
+use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
+
+pub use self::{
+    data::{Conversation, ConversationSummary, StoredMessage, TurnRecord},
+    error::StoreError,
+};
+use self::{
+    turn_row::TurnRow,
+    writer::{Job, Write},
+};
+use crate::chat::Message;
+
+/// Embedded, and run at every start.
+static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
+
+/// Connections that read. Each is a thread, so there are few.
+const READERS: u32 = 3;
+
+/// Set on each connection. With the write-ahead log, NORMAL keeps a commit through the death of the
+/// process; only a power cut can take the last ones, and never the file's integrity.
+const PRAGMAS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
+                       PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON";
+
+/// A handle to the database; clones share it. When the last one is dropped, what was handed in is
+/// still written, then the file is closed.
+#[derive(Clone)]
+pub struct Store {
+    readers: AnyPool,
+    writes: mpsc::Sender<Job>,
+}
+
+impl Store {
+    /// Opens `sqlite://PATH`, creating folder and file, and brings its tables up to date. Must be
+    /// called within a Tokio runtime, where the writing task is to live.
+    ///
+    /// # Errors
+    /// A URL of another kind, a folder that can't be made, a file that is damaged or was written by
+    /// a newer version; the file is left as it is.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        install_default_drivers();
+        let location = location::prepare(url)?;
+        // The writer's connection is opened by hand: a pool would try a damaged file again and
+        // again until it gives up without the reason.
+        let opening = |error| StoreError::opening(&location.path, error);
+        let mut connection = location.options.connect().await.map_err(opening)?;
+        configure(&mut connection).await.map_err(opening)?;
+        MIGRATIONS
+            .run(&mut connection)
+            .await
+            .map_err(|error| StoreError::migrating(&location.path, error))?;
+
+        let readers = AnyPoolOptions::new()
+            .max_connections(READERS)
+            .test_before_acquire(false)
+            .after_connect(|connection, _| Box::pin(configure(connection)))
+            .connect_lazy_with(location.options);
+        let (writes, jobs) = mpsc::channel(writer::QUEUE);
+        tokio::spawn(writer::run(connection, jobs));
+        Ok(Self { readers, writes })
+    }
+
+    /// Begins an empty conversation and returns its id, once it is durable.
+    ///
+    /// # Errors
+    /// The database refuses, or the store is closed.
+    pub async fn create_conversation(&self) -> Result<String, StoreError> {
+        let id = Uuid::now_v7().to_string();
+        let created_at = now_ms();
+        let write = Write::Conversation {
+            id: id.clone(),
+            created_at,
+        };
+        self.write(write).await?;
+        Ok(id)
+    }
+
+    /// The newest `limit` conversations; with `before`, those that began before that one.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub async fn conversations(
+        &self,
+        limit: u32,
+        before: Option<&str>,
+    ) -> Result<Vec<ConversationSummary>, StoreError> {
+        reading::summaries(&self.readers, limit, before).await
+    }
+
+    /// A conversation with its messages, oldest first; `None` if there is none of that id.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub async fn conversation(&self, id: &str) -> Result<Option<Conversation>, StoreError> {
+        reading::conversation(&self.readers, id).await
+    }
+
+    /// What was said in a conversation, as models read it; `None` if there is none of that id.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub async fn history(&self, id: &str) -> Result<Option<Vec<Message>>, StoreError> {
+        reading::history(&self.readers, id).await
+    }
+
+    /// Deletes a conversation with its turns and their feedback; false if there was none. What it
+    /// cost stays on the books.
+    ///
+    /// # Errors
+    /// The database refuses, or the store is closed.
+    pub async fn delete_conversation(&self, id: &str) -> Result<bool, StoreError> {
+        let conversation_id = id.to_owned();
+        self.write(Write::Deletion { conversation_id }).await
+    }
+
+    /// Records a turn, making its conversation if there is none. Resolves once it is durable.
+    ///
+    /// # Errors
+    /// The database refuses (an answer's id that was used before, a full disk), or the store is
+    /// closed; then nothing of the turn is kept.
+    pub async fn record(&self, turn: TurnRecord) -> Result<(), StoreError> {
+        let row = TurnRow::new(turn, now_ms())?;
+        self.write(Write::Turn(Box::new(row))).await?;
+        Ok(())
+    }
+
+    /// Keeps an opinion on an answer, in place of an earlier one; false if there is no such answer.
+    ///
+    /// # Errors
+    /// The database refuses, or the store is closed.
+    pub async fn feedback(
+        &self,
+        message_id: &str,
+        rating: i64,
+        comment: Option<&str>,
+    ) -> Result<bool, StoreError> {
+        let write = Write::Feedback {
+            message_id: message_id.to_owned(),
+            rating,
+            comment: comment.map(str::to_owned),
+            created_at: now_ms(),
+        };
+        self.write(write).await
+    }
+
+    /// What upstreams were paid since `unix_ms`, in US dollars. Reads an index only: a month of a
+    /// hundred thousand paid answers takes milliseconds.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub async fn spent_usd_since(&self, unix_ms: i64) -> Result<f64, StoreError> {
+        reading::spent_usd_since(&self.readers, unix_ms).await
+    }
+
+    /// Writes what is waiting, moves the log into the file and closes it, for all handles.
+    pub async fn close(self) {
+        let (done, closed) = oneshot::channel();
+        if self.writes.send(Job::Close(done)).await.is_ok() {
+            // An error means that another handle has closed the store meanwhile.
+            let _ = closed.await;
+        }
+        self.readers.close().await;
+    }
+
+    async fn write(&self, write: Write) -> Result<bool, StoreError> {
+        let (ack, written) = oneshot::channel();
+        let job = Job::Write(write, ack);
+        self.writes.send(job).await.map_err(|_| StoreError::Closed)?;
+        written.await.map_err(|_| StoreError::Closed)?
+    }
+}
+
+async fn configure(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+    sqlx::raw_sql(PRAGMAS).execute(connection).await?;
+    Ok(())
+}
+
+/// Now, in milliseconds since 1970.
+fn now_ms() -> i64 {
+    jiff::Timestamp::now().as_millisecond()
+}

@@ -1,0 +1,1 @@
+//! The store through its own door, on files in temporary folders.
