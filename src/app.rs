@@ -16,7 +16,7 @@ use crate::{
     engine::{Arbiter, Encoder, EncoderOptions, EngineError, Generator, GeneratorOptions},
     http,
     knowledge::{self, Knowledge, KnowledgeError},
-    models::{self, ModelError, ModelFile, Role},
+    models::{self, ModelError, ModelFile, ModelRole},
     orchestrator::{
         Orchestrator, Parts,
         ingest::{self, IngestError},
@@ -145,8 +145,7 @@ impl App {
             }
         };
         let watcher = self.config.knowledge.watch.then(|| tokio::spawn(watch_knowledge(loaded.clone(), self.config.knowledge.dir.clone())));
-        let store = loaded.store().clone();
-        orchestrator.send_replace(Some(loaded));
+        orchestrator.send_replace(Some(loaded.clone()));
         ready(&self.url);
         stop.await;
         tracing::info!("stopping; requests in flight have {} s to end", DRAIN.as_secs());
@@ -156,8 +155,7 @@ impl App {
         }
         handle.stop(true).await;
         serving.await??;
-        orchestrator.send_replace(None);
-        store.close().await;
+        loaded.close().await;
         Ok(())
     }
 }
@@ -168,7 +166,7 @@ impl App {
 /// [`AppError`] with the first thing that is missing or broken.
 pub async fn assemble(config: &Config) -> Result<Orchestrator, AppError> {
     let arbiter = Arbiter::default();
-    let generator_file = models::resolve(&config.models.dir, &config.models.generator, Role::Generator)?;
+    let generator_file = models::resolve(&config.models.dir, &config.models.generator, ModelRole::Generator)?;
     let (encoder, generator, store) = tokio::join!(
         start_encoder_beside(config, arbiter.clone()),
         start_generator(config, &generator_file, arbiter),
@@ -184,7 +182,7 @@ pub async fn assemble(config: &Config) -> Result<Orchestrator, AppError> {
     Ok(Orchestrator::new(Parts {
         knowledge,
         encoder,
-        encoder_name: models::resolve(&config.models.dir, &config.models.encoder, Role::Encoder)?.name,
+        encoder_name: models::resolve(&config.models.dir, &config.models.encoder, ModelRole::Encoder)?.name,
         generator,
         generator_name: generator_file.name,
         upstreams: upstreams(config)?,
@@ -207,7 +205,7 @@ pub async fn start_encoder(config: &Config) -> Result<Encoder, AppError> {
 }
 
 async fn start_encoder_beside(config: &Config, arbiter: Arbiter) -> Result<Encoder, AppError> {
-    let file = models::resolve(&config.models.dir, &config.models.encoder, Role::Encoder)?;
+    let file = models::resolve(&config.models.dir, &config.models.encoder, ModelRole::Encoder)?;
     let options = EncoderOptions {
         model: file.path,
         threads: config.engine.threads,

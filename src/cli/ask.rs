@@ -4,7 +4,7 @@ use crate::{
     app,
     chat::{Message, Role, Sampling},
     config::Config,
-    orchestrator::{TurnRequest, Target},
+    orchestrator::{Target, TurnRequest},
 };
 
 use super::print;
@@ -33,7 +33,7 @@ pub(super) async fn run(args: Args, config: &Config) -> anyhow::Result<()> {
         stream: false,
     };
     let answer = orchestrator.answer_whole(request).await?;
-    orchestrator.store().clone().close().await;
+    orchestrator.close().await;
     if args.json {
         print(&serde_json::to_string_pretty(&answer)?);
         return Ok(());

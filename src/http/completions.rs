@@ -21,7 +21,7 @@ use super::{
 /// # Errors
 /// 400 and 413 for what the client got wrong, 404 for an unknown model, 429 and 503 to come again.
 #[utoipa::path(
-    post, path = "/v1/chat/completions", tag = "chat",
+    post, path = "/v1/chat/completions", operation_id = "create_chat_completion", tag = "chat",
     request_body = ChatCompletionRequest,
     responses(
         (status = 200, description = "The answer, or its stream", content(

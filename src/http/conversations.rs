@@ -73,7 +73,7 @@ fn unknown(what: &str, id: &str) -> ApiError {
 /// # Errors
 /// 503 when the store can't take it.
 #[utoipa::path(
-    post, path = "/v1/conversations", tag = "conversations",
+    post, path = "/v1/conversations", operation_id = "create_conversation", tag = "conversations",
     responses(
         (status = 200, description = "It has begun", body = Created),
         (status = "5XX", description = "Failed", body = ErrorBody),
@@ -89,7 +89,7 @@ pub async fn create(ready: Ready) -> Result<web::Json<Created>, ApiError> {
 /// # Errors
 /// 400 for a bad page size, 503 when the store can't be read.
 #[utoipa::path(
-    get, path = "/v1/conversations", tag = "conversations",
+    get, path = "/v1/conversations", operation_id = "list_conversations", tag = "conversations",
     params(
         ("limit" = Option<u32>, Query, description = "How many, 1 to 100; 20 if absent"),
         ("before" = Option<String>, Query, description = "The last id of the page before"),
@@ -111,7 +111,7 @@ pub async fn list(ready: Ready, page: web::Query<Page>) -> Result<web::Json<Valu
 /// # Errors
 /// 404 when there is none, 503 when the store can't be read.
 #[utoipa::path(
-    get, path = "/v1/conversations/{id}", tag = "conversations",
+    get, path = "/v1/conversations/{id}", operation_id = "get_conversation", tag = "conversations",
     params(("id" = String, Path, description = "The conversation")),
     responses(
         (status = 200, description = "The conversation", body = schema::Conversation),
@@ -129,7 +129,7 @@ pub async fn one(ready: Ready, id: web::Path<String>) -> Result<web::Json<Value>
 /// # Errors
 /// 404 when there is none, 503 when the store can't be written.
 #[utoipa::path(
-    delete, path = "/v1/conversations/{id}", tag = "conversations",
+    delete, path = "/v1/conversations/{id}", operation_id = "delete_conversation", tag = "conversations",
     params(("id" = String, Path, description = "The conversation")),
     responses(
         (status = 200, description = "It is gone", body = Deleted),
@@ -153,7 +153,7 @@ pub async fn remove(ready: Ready, id: web::Path<String>) -> Result<web::Json<Del
 /// # Errors
 /// As chat completions; 404 when there is no such conversation.
 #[utoipa::path(
-    post, path = "/v1/conversations/{id}/messages", tag = "conversations",
+    post, path = "/v1/conversations/{id}/messages", operation_id = "create_message", tag = "conversations",
     params(("id" = String, Path, description = "The conversation")),
     request_body = schema::MessageRequest,
     responses(
@@ -180,7 +180,7 @@ pub async fn say(
 /// # Errors
 /// 404 when there is no such answer, 503 when the store can't be written.
 #[utoipa::path(
-    post, path = "/v1/messages/{id}/feedback", tag = "conversations",
+    post, path = "/v1/messages/{id}/feedback", operation_id = "give_feedback", tag = "conversations",
     params(("id" = String, Path, description = "The answer's `message_id`")),
     request_body = schema::FeedbackRequest,
     responses(

@@ -16,7 +16,7 @@ use super::{
 /// # Errors
 /// 400 and 413 for what the client got wrong, 404 for any model but the encoder.
 #[utoipa::path(
-    post, path = "/v1/embeddings", tag = "knowledge",
+    post, path = "/v1/embeddings", operation_id = "create_embeddings", tag = "knowledge",
     request_body = schema::EmbeddingsRequest,
     responses(
         (status = 200, description = "The vectors", body = EmbeddingList),

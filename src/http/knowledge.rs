@@ -11,7 +11,7 @@ use super::{
 
 /// Shows what is indexed: counts, generation, skipped files and why.
 #[utoipa::path(
-    get, path = "/v1/knowledge/status", tag = "knowledge",
+    get, path = "/v1/knowledge/status", operation_id = "knowledge_status", tag = "knowledge",
     responses(
         (status = 200, description = "The index", body = KnowledgeStatus),
         (status = "5XX", description = "Not ready", body = ErrorBody),
@@ -26,7 +26,7 @@ pub async fn status(ready: Ready) -> web::Json<Value> {
 /// # Errors
 /// 5xx when the folder can't be read or the index can't be written.
 #[utoipa::path(
-    post, path = "/v1/knowledge/reload", tag = "knowledge",
+    post, path = "/v1/knowledge/reload", operation_id = "reload_knowledge", tag = "knowledge",
     responses(
         (status = 200, description = "What was added, changed, removed and skipped", body = KnowledgeStatus),
         (status = "5XX", description = "Failed; the index is as it was", body = ErrorBody),

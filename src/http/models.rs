@@ -23,7 +23,7 @@ impl From<ModelCard> for Model {
 
 /// Lists the models.
 #[utoipa::path(
-    get, path = "/v1/models", tag = "chat",
+    get, path = "/v1/models", operation_id = "list_models", tag = "chat",
     responses(
         (status = 200, description = "The models", body = ModelList),
         (status = "5XX", description = "Not ready", body = ErrorBody),
@@ -41,7 +41,7 @@ pub async fn list(ready: Ready) -> web::Json<ModelList> {
 /// # Errors
 /// 404 when there is none of that name.
 #[utoipa::path(
-    get, path = "/v1/models/{model}", tag = "chat",
+    get, path = "/v1/models/{model}", operation_id = "get_model", tag = "chat",
     params(("model" = String, Path, description = "The model's name")),
     responses(
         (status = 200, description = "The model", body = Model),

@@ -26,7 +26,7 @@ pub struct SearchResults {
 /// # Errors
 /// 400 and 413 for what the client got wrong.
 #[utoipa::path(
-    post, path = "/v1/route", tag = "knowledge",
+    post, path = "/v1/route", operation_id = "preview_route", tag = "knowledge",
     request_body = schema::RouteRequest,
     responses(
         (status = 200, description = "The decision and its signals", body = schema::RoutePreview),
@@ -45,7 +45,7 @@ pub async fn preview(ready: Ready, body: Json) -> Result<HttpResponse, ApiError>
 /// # Errors
 /// 400 and 413 for what the client got wrong.
 #[utoipa::path(
-    post, path = "/v1/search", tag = "knowledge",
+    post, path = "/v1/search", operation_id = "search", tag = "knowledge",
     request_body = schema::SearchRequest,
     responses(
         (status = 200, description = "What was found, best first", body = SearchResults),

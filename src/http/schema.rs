@@ -71,8 +71,8 @@ pub enum RequestRole {
 }
 
 /// A message's content.
-#[derive(ToSchema)]
-#[schema(untagged)]
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
 pub enum Content {
     /// The text.
     Text(String),
@@ -81,18 +81,19 @@ pub enum Content {
 }
 
 /// A part of a message.
-#[derive(ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub struct Part {
     /// Always `text`.
-    #[schema(rename = "type", example = "text")]
+    #[serde(rename = "type")]
+    #[schema(example = "text")]
     pub kind: String,
     /// The text.
     pub text: String,
 }
 
 /// One text or a list of texts.
-#[derive(ToSchema)]
-#[schema(untagged)]
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
 pub enum OneOrMore {
     /// One.
     One(String),
@@ -197,17 +198,14 @@ pub struct FeedbackRequest {
 
 /// What is indexed: counts, generation, skipped files.
 #[derive(ToSchema)]
-#[schema(additional_properties = true)]
 pub struct KnowledgeStatus {}
 
 /// Conversations, the newest first.
 #[derive(ToSchema)]
-#[schema(additional_properties = true)]
 pub struct ConversationList {}
 
 /// A conversation with its messages.
 #[derive(ToSchema)]
-#[schema(additional_properties = true)]
 pub struct Conversation {
     /// Its id.
     pub id: String,

@@ -46,6 +46,7 @@ pub async fn answer(
         conversation_id: options.conversation_id,
         request_id: id.as_str().to_owned(),
         collections: options.collections,
+        stream: matches!(options.delivery, Delivery::Stream { .. }),
     };
     let events = orchestrator.answer(turn).await?;
     match options.delivery {

@@ -40,14 +40,6 @@ impl Matrix {
         &self.values[index * self.dimensions..(index + 1) * self.dimensions]
     }
 
-    /// How many rows there are.
-    pub(crate) fn rows(&self) -> usize {
-        self.values
-            .len()
-            .checked_div(self.dimensions)
-            .unwrap_or_default()
-    }
-
     /// The cosine of `query`, scaled to length 1, with the row numbered `index`.
     pub(crate) fn cosine(&self, query: &[f32], index: usize) -> f32 {
         dot(query, self.row(index))

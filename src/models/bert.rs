@@ -1,5 +1,5 @@
 //! Converting a BERT encoder (`model.safetensors`, `vocab.txt`, `config.json`) to the GGUF that
-//! llama.cpp's `bert` architecture loads, with mean pooling and a WordPiece vocabulary.
+//! llama.cpp's `bert` architecture loads, with mean pooling and a `WordPiece` vocabulary.
 //!
 //! Weights of the layers and the token embeddings are quantized; norms, biases and positions stay
 //! 32-bit floats: they are small, and errors there reach every token. One conversion is deterministic,
@@ -67,25 +67,42 @@ pub fn weights_format(name: &str) -> Option<TensorType> {
 /// # Errors
 /// [`BertError`]; `out` is then incomplete or absent.
 pub fn convert(folder: &Path, out: &Path, name: &str, format: TensorType) -> Result<(), BertError> {
-    let read = |file: &str| fs::read(folder.join(file)).map_err(|error| BertError::Io(file.to_owned(), error));
-    let config: Config = serde_json::from_slice(&read("config.json")?).map_err(|e| BertError::Config(e.to_string()))?;
+    let read = |file: &str| {
+        fs::read(folder.join(file)).map_err(|error| BertError::Io(file.to_owned(), error))
+    };
+    let config: Config = serde_json::from_slice(&read("config.json")?)
+        .map_err(|e| BertError::Config(e.to_string()))?;
     if config.hidden_act != "gelu" {
-        return Err(BertError::Config(format!("hidden_act is '{}'; only 'gelu' is known", config.hidden_act)));
+        return Err(BertError::Config(format!(
+            "hidden_act is '{}'; only 'gelu' is known",
+            config.hidden_act
+        )));
     }
-    let words = String::from_utf8(read("vocab.txt")?).map_err(|error| BertError::Vocabulary(error.to_string()))?;
+    let words = String::from_utf8(read("vocab.txt")?)
+        .map_err(|error| BertError::Vocabulary(error.to_string()))?;
     let words: Vec<&str> = words.lines().collect();
     if words.len() != config.vocab_size {
-        return Err(BertError::Vocabulary(format!("{} words; config.json says {}", words.len(), config.vocab_size)));
+        return Err(BertError::Vocabulary(format!(
+            "{} words; config.json says {}",
+            words.len(),
+            config.vocab_size
+        )));
     }
-    let metadata = [model_metadata(&config, name, format), vocabulary::metadata(&words)?].concat();
+    let metadata = [
+        model_metadata(&config, name, format),
+        vocabulary::metadata(&words)?,
+    ]
+    .concat();
 
     let weights = read("model.safetensors")?;
-    let weights = SafeTensors::deserialize(&weights).map_err(|error| BertError::Weights(error.to_string()))?;
+    let weights = SafeTensors::deserialize(&weights)
+        .map_err(|error| BertError::Weights(error.to_string()))?;
     let tensors = tensor_names(config.num_hidden_layers)
         .into_iter()
         .map(|(from, to)| tensor(&weights, &from, to, format))
         .collect::<Result<Vec<_>, _>>()?;
-    gguf::write(out, &metadata, &tensors).map_err(|error| BertError::Io(out.display().to_string(), error))
+    gguf::write(out, &metadata, &tensors)
+        .map_err(|error| BertError::Io(out.display().to_string(), error))
 }
 
 fn model_metadata(config: &Config, name: &str, format: TensorType) -> Vec<(String, Value)> {
@@ -101,14 +118,29 @@ fn model_metadata(config: &Config, name: &str, format: TensorType) -> Vec<(Strin
         ("general.file_type", Value::U32(file_type)),
         ("general.quantization_version", Value::U32(2)),
         ("bert.block_count", Value::U32(config.num_hidden_layers)),
-        ("bert.context_length", Value::U32(config.max_position_embeddings)),
+        (
+            "bert.context_length",
+            Value::U32(config.max_position_embeddings),
+        ),
         ("bert.embedding_length", Value::U32(config.hidden_size)),
-        ("bert.feed_forward_length", Value::U32(config.intermediate_size)),
-        ("bert.attention.head_count", Value::U32(config.num_attention_heads)),
-        ("bert.attention.layer_norm_epsilon", Value::F32(config.layer_norm_eps)),
+        (
+            "bert.feed_forward_length",
+            Value::U32(config.intermediate_size),
+        ),
+        (
+            "bert.attention.head_count",
+            Value::U32(config.num_attention_heads),
+        ),
+        (
+            "bert.attention.layer_norm_epsilon",
+            Value::F32(config.layer_norm_eps),
+        ),
         ("bert.attention.causal", Value::Bool(false)),
         ("bert.pooling_type", Value::U32(MEAN_POOLING)),
-        ("tokenizer.ggml.token_type_count", Value::U32(config.type_vocab_size)),
+        (
+            "tokenizer.ggml.token_type_count",
+            Value::U32(config.type_vocab_size),
+        ),
     ]
     .map(|(key, value)| (key.to_owned(), value))
     .to_vec()
@@ -133,35 +165,56 @@ fn tensor_names(layers: u32) -> Vec<(String, String)> {
         ("output.dense", "ffn_down"),
         ("output.LayerNorm", "layer_output_norm"),
     ];
-    let mut names: Vec<_> = EMBEDDINGS.iter().map(|(from, to)| (format!("embeddings.{from}"), (*to).to_owned())).collect();
+    let mut names: Vec<_> = EMBEDDINGS
+        .iter()
+        .map(|(from, to)| (format!("embeddings.{from}"), (*to).to_owned()))
+        .collect();
     for layer in 0..layers {
         for (from, to) in LAYER {
             for part in ["weight", "bias"] {
-                names.push((format!("encoder.layer.{layer}.{from}.{part}"), format!("blk.{layer}.{to}.{part}")));
+                names.push((
+                    format!("encoder.layer.{layer}.{from}.{part}"),
+                    format!("blk.{layer}.{to}.{part}"),
+                ));
             }
         }
     }
     names
 }
 
-fn tensor(weights: &SafeTensors<'_>, from: &str, to: String, format: TensorType) -> Result<Tensor, BertError> {
+fn tensor(
+    weights: &SafeTensors<'_>,
+    from: &str,
+    to: String,
+    format: TensorType,
+) -> Result<Tensor, BertError> {
     // Checkpoints that were trained with a task head keep the encoder one level down.
     let view = weights
         .tensor(from)
         .or_else(|_| weights.tensor(&format!("bert.{from}")))
         .map_err(|error| BertError::Weights(error.to_string()))?;
     if view.dtype() != Dtype::F32 {
-        return Err(BertError::Weights(format!("{from} is {:?}; only F32 is read", view.dtype())));
+        return Err(BertError::Weights(format!(
+            "{from} is {:?}; only F32 is read",
+            view.dtype()
+        )));
     }
     // GGUF counts the row length first, safetensors last.
     let shape: Vec<u64> = view.shape().iter().rev().map(|size| *size as u64).collect();
     let kind = stored_as(&to, &shape, format);
     let data = match kind {
         TensorType::F32 => view.data().to_vec(),
-        TensorType::F16 => floats(view.data()).flat_map(|value| f16::from_f32(value).to_le_bytes()).collect(),
+        TensorType::F16 => floats(view.data())
+            .flat_map(|value| f16::from_f32(value).to_le_bytes())
+            .collect(),
         TensorType::Q8_0 => quantize_q8_0(&floats(view.data()).collect::<Vec<_>>()),
     };
-    Ok(Tensor { name: to, shape, kind, data })
+    Ok(Tensor {
+        name: to,
+        shape,
+        kind,
+        data,
+    })
 }
 
 /// Matrices that are multiplied or looked up by token take the wanted format, as far as their rows
@@ -170,13 +223,19 @@ fn stored_as(name: &str, shape: &[u64], format: TensorType) -> TensorType {
     let keep = shape.len() != 2 || matches!(name, "position_embd.weight" | "token_types.weight");
     match format {
         _ if keep => TensorType::F32,
-        TensorType::Q8_0 if !shape[0].is_multiple_of(gguf::Q8_0_BLOCK_VALUES as u64) => TensorType::F16,
+        TensorType::Q8_0 if !shape[0].is_multiple_of(gguf::Q8_0_BLOCK_VALUES as u64) => {
+            TensorType::F16
+        }
         format => format,
     }
 }
 
 fn floats(bytes: &[u8]) -> impl Iterator<Item = f32> {
-    bytes.as_chunks::<4>().0.iter().map(|four| f32::from_le_bytes(*four))
+    bytes
+        .as_chunks::<4>()
+        .0
+        .iter()
+        .map(|four| f32::from_le_bytes(*four))
 }
 
 #[cfg(test)]

@@ -58,7 +58,9 @@ impl TryFrom<String> for Sha256Hex {
         if text.len() == 64 && text.bytes().all(digits) {
             return Ok(Self(text));
         }
-        Err(format!("'{text}' is no sha256: 64 digits of 0-9 and a-f are wanted"))
+        Err(format!(
+            "'{text}' is no sha256: 64 digits of 0-9 and a-f are wanted"
+        ))
     }
 }
 

@@ -16,7 +16,9 @@ pub enum ModelError {
         message: String,
     },
     /// No entry has this name.
-    #[error("no model is named '{name}'; the manifest has: {known} (or give the path of a .gguf file)")]
+    #[error(
+        "no model is named '{name}'; the manifest has: {known} (or give the path of a .gguf file)"
+    )]
     Unknown {
         /// What was asked for.
         name: String,

@@ -7,7 +7,11 @@ use std::{fmt, fs, io, path::Path};
 
 use serde::{Deserialize, Serialize};
 
-use super::{digest::Sha256Hex, error::ModelError};
+use super::{
+    digest::Sha256Hex,
+    error::ModelError,
+    names::{FileName, is_gguf_name},
+};
 
 /// The manifest's name inside the models folder.
 pub const FILE_NAME: &str = "models.toml";
@@ -122,13 +126,18 @@ impl Entry {
     /// What must hold beyond the types.
     fn problem(&self) -> Option<String> {
         if self.name.is_empty() || self.name.contains(['/', '\\']) || is_gguf_name(&self.name) {
-            return Some(format!("'{}' can't be told from a path: no slashes, no .gguf at its end", self.name));
+            return Some(format!(
+                "'{}' can't be told from a path: no slashes, no .gguf at its end",
+                self.name
+            ));
         }
         if !is_gguf_name(self.file.as_str()) {
             return Some(format!("file '{}' must end in .gguf", self.file));
         }
         match self.convert {
-            None if self.files.len() != 1 => Some("exactly one [[models.files]] is wanted where nothing is converted".into()),
+            None if self.files.len() != 1 => {
+                Some("exactly one [[models.files]] is wanted where nothing is converted".into())
+            }
             None => None,
             Some(Conversion::SafetensorsBert) => self.bert_problem(),
         }
@@ -138,18 +147,17 @@ impl Entry {
         use super::bert;
         let quantize = self.quantize.as_deref().unwrap_or("F32");
         if bert::weights_format(quantize).is_none() {
-            return Some(format!("quantize = '{quantize}' can't be converted to; allowed: {}", bert::FORMATS.join(", ")));
+            return Some(format!(
+                "quantize = '{quantize}' can't be converted to; allowed: {}",
+                bert::FORMATS.join(", ")
+            ));
         }
         let lacks = |wanted: &&&str| !self.files.iter().any(|file| file.name.as_str() == **wanted);
         let missing = bert::FILES.iter().find(lacks)?;
-        Some(format!("convert = 'safetensors-bert' needs a [[models.files]] named {missing}"))
+        Some(format!(
+            "convert = 'safetensors-bert' needs a [[models.files]] named {missing}"
+        ))
     }
-}
-
-/// True for what names a GGUF file.
-#[must_use]
-pub fn is_gguf_name(name: &str) -> bool {
-    Path::new(name).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gguf"))
 }
 
 /// All the models that are known by name.
@@ -169,7 +177,9 @@ impl Manifest {
         let path = models_dir.join(FILE_NAME);
         match fs::read_to_string(&path) {
             Ok(text) => Self::parse(&text, &path),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Self::parse(BUILT_IN, Path::new("the built-in models.toml")),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Self::parse(BUILT_IN, Path::new("the built-in models.toml"))
+            }
             Err(source) => Err(ModelError::Io { path, source }),
         }
     }
@@ -180,15 +190,26 @@ impl Manifest {
     /// [`ModelError::Manifest`].
     pub fn parse(text: &str, path: &Path) -> Result<Self, ModelError> {
         let manifest: Self = toml::from_str(text).map_err(|error| {
-            let line = error.span().map(|span| text[..span.start].matches('\n').count() + 1);
+            let line = error
+                .span()
+                .map(|span| text[..span.start].matches('\n').count() + 1);
             ModelError::Manifest {
-                place: line.map_or_else(|| path.display().to_string(), |line| format!("{}:{line}", path.display())),
+                place: line.map_or_else(
+                    || path.display().to_string(),
+                    |line| format!("{}:{line}", path.display()),
+                ),
                 message: error.message().to_owned(),
             }
         })?;
         for (position, entry) in manifest.models.iter().enumerate() {
-            let twice = manifest.models[..position].iter().any(|other| other.name == entry.name);
-            let problem = if twice { Some("the name is taken by an earlier entry".to_owned()) } else { entry.problem() };
+            let twice = manifest.models[..position]
+                .iter()
+                .any(|other| other.name == entry.name);
+            let problem = if twice {
+                Some("the name is taken by an earlier entry".to_owned())
+            } else {
+                entry.problem()
+            };
             if let Some(problem) = problem {
                 return Err(ModelError::Manifest {
                     place: path.display().to_string(),
@@ -204,10 +225,18 @@ impl Manifest {
     /// # Errors
     /// [`ModelError::Unknown`], which lists the names there are.
     pub fn entry(&self, name: &str) -> Result<&Entry, ModelError> {
-        self.models.iter().find(|entry| entry.name == name).ok_or_else(|| ModelError::Unknown {
-            name: name.to_owned(),
-            known: self.models.iter().map(|entry| entry.name.as_str()).collect::<Vec<_>>().join(", "),
-        })
+        self.models
+            .iter()
+            .find(|entry| entry.name == name)
+            .ok_or_else(|| ModelError::Unknown {
+                name: name.to_owned(),
+                known: self
+                    .models
+                    .iter()
+                    .map(|entry| entry.name.as_str())
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            })
     }
 
     /// The entries of those names, or the defaults if there are no names.
@@ -219,42 +248,6 @@ impl Manifest {
             return Ok(self.models.iter().filter(|entry| entry.default).collect());
         }
         names.iter().map(|name| self.entry(name)).collect()
-    }
-}
-
-/// A file's name without a folder: it can't lead out of the folder it is put in.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub struct FileName(String);
-
-impl FileName {
-    /// The name.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl AsRef<Path> for FileName {
-    fn as_ref(&self) -> &Path {
-        Path::new(&self.0)
-    }
-}
-
-impl TryFrom<String> for FileName {
-    type Error = String;
-
-    fn try_from(name: String) -> Result<Self, String> {
-        if name.is_empty() || name.starts_with('.') || name.contains(['/', '\\', '\0']) {
-            return Err(format!("'{name}' is no plain file name: no folders, no dot at its start"));
-        }
-        Ok(Self(name))
-    }
-}
-
-impl fmt::Display for FileName {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.0)
     }
 }
 

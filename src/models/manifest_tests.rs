@@ -29,26 +29,39 @@ fn the_shipped_manifest_names_one_default_of_each_role() {
     let manifest = parse(BUILT_IN).expect("it is right");
     let defaults = manifest.select(&[]).expect("no names, no unknown name");
     let count = |role| defaults.iter().filter(|entry| entry.role == role).count();
-    assert_eq!((count(ModelRole::Generator), count(ModelRole::Encoder)), (1, 1));
+    assert_eq!(
+        (count(ModelRole::Generator), count(ModelRole::Encoder)),
+        (1, 1)
+    );
 }
 
 #[test]
 fn an_unknown_key_is_named_with_its_line_and_what_is_allowed() {
     let message = message_of(&GOOD.replace("licence =", "tempalte ="));
     assert!(message.starts_with("models/models.toml:6: "), "{message}");
-    assert!(message.contains("`tempalte`") && message.contains("`template`"), "{message}");
+    assert!(
+        message.contains("`tempalte`") && message.contains("`template`"),
+        "{message}"
+    );
 }
 
 #[test]
 fn an_unknown_key_of_a_source_is_refused() {
     let message = message_of(&GOOD.replace("url =", "uri ="));
-    assert!(message.contains("`uri`") && message.contains("`url`"), "{message}");
+    assert!(
+        message.contains("`uri`") && message.contains("`url`"),
+        "{message}"
+    );
 }
 
 #[test]
 fn an_unknown_kind_of_source_lists_the_kinds() {
     let message = message_of(&GOOD.replace("\"url\"", "\"ftp\""));
-    assert!(message.contains("`ftp`") && message.contains("`pypi`, `url`") || message.contains("`pypi` or `url`"), "{message}");
+    assert!(
+        message.contains("`ftp`") && message.contains("`pypi`, `url`")
+            || message.contains("`pypi` or `url`"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -66,7 +79,10 @@ fn a_file_name_can_not_leave_its_folder() {
 #[test]
 fn two_entries_can_not_share_a_name() {
     let message = message_of(&format!("{GOOD}{GOOD}"));
-    assert!(message.contains("'tiny'") && message.contains("taken"), "{message}");
+    assert!(
+        message.contains("'tiny'") && message.contains("taken"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -80,6 +96,12 @@ fn a_conversion_names_the_file_it_lacks_and_the_formats_it_knows() {
 #[test]
 fn an_unknown_model_lists_the_known_ones() {
     let manifest = parse(GOOD).expect("it is right");
-    let message = manifest.entry("huge").expect_err("there is none").to_string();
-    assert!(message.contains("'huge'") && message.contains("tiny"), "{message}");
+    let message = manifest
+        .entry("huge")
+        .expect_err("there is none")
+        .to_string();
+    assert!(
+        message.contains("'huge'") && message.contains("tiny"),
+        "{message}"
+    );
 }

@@ -10,6 +10,7 @@ pub mod digest;
 pub mod error;
 pub mod gguf;
 pub mod manifest;
+pub mod names;
 pub mod pull;
 pub mod record;
 pub mod resolve;

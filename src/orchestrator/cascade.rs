@@ -72,7 +72,7 @@ async fn knowledge_alone(desk: &mut Desk) -> Result<Draft, TurnError> {
 /// What the answer to this turn depends on.
 pub(super) fn cache_key(desk: &Desk) -> cache::Key {
     let request = &desk.request;
-    let generation = desk.parts().knowledge.status().generation;
+    let generation = desk.parts().knowledge.generation();
     let asked = format!("{:?} {:?}", request.target, request.sampling);
     cache::Key::new(&request.messages, &asked, &request.collections, generation)
 }

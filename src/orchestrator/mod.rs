@@ -5,6 +5,7 @@
 //! The rooms it composes (router, cache, knowledge, engine, upstream, store) never meet elsewhere.
 
 mod cascade;
+mod conversations;
 mod desk;
 mod history;
 pub mod ingest;
@@ -21,7 +22,7 @@ use tracing::Instrument;
 
 use crate::{
     cache::ExactCache,
-    chat::{Answer, Message, Source},
+    chat::{Message, Source},
     config::Budget,
     engine::{Encoder, Generator},
     knowledge::Knowledge,
@@ -30,6 +31,7 @@ use crate::{
     store::Store,
     upstream::Upstreams,
 };
+pub use crate::chat::Answer;
 pub use turn::{ModelCard, Preview, Target, TurnError, TurnEvent, TurnRequest};
 
 /// Events that may wait for a slow reader before its upstream is held back.
@@ -209,15 +211,8 @@ impl Orchestrator {
         Ok(serde_json::json!(report))
     }
 
-    /// The store, for the doors that only read and write conversations.
-    #[must_use]
-    pub fn store(&self) -> &Store {
-        &self.0.parts.store
-    }
-
-    /// The index, for whoever watches the knowledge folder.
-    #[must_use]
-    pub fn knowledge(&self) -> &Knowledge {
-        &self.0.parts.knowledge
+    /// Flushes the store. Turns that end later are not recorded.
+    pub async fn close(&self) {
+        self.0.parts.store.clone().close().await;
     }
 }

@@ -88,8 +88,8 @@ fn saved_usd(desk: &Desk, draft: &Draft) -> f64 {
     let tokens = |characters: usize| u32::try_from(characters / CHARACTERS_PER_TOKEN + 1).unwrap_or(u32::MAX);
     let asked: usize = desk.request.messages.iter().map(|message| message.content.len()).sum();
     let usage = Usage::new(tokens(asked), tokens(draft.content.len()));
-    let prices = desk.parts().upstreams.first_prices();
-    prices.map_or(0.0, |prices| prices.cost_usd(usage))
+    let first = desk.parts().upstreams.first();
+    first.map_or(0.0, |upstream| upstream.prices().cost_usd(usage))
 }
 
 fn count(answer: &Answer) {

@@ -46,6 +46,7 @@ pub(super) async fn search_top(
         vector: vector.as_deref(),
         top_k,
         collections,
+        kind: None,
     })))
 }
 

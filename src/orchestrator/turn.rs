@@ -2,8 +2,12 @@
 
 use serde::Serialize;
 
-use crate::chat::{Answer, Message, Route, Sampling, Source};
-use crate::router::Signals;
+use crate::{
+    chat::{Answer, Message, Route, Sampling, Source},
+    engine::EngineError,
+    router::Signals,
+    store::StoreError,
+};
 
 /// Who is asked to answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,6 +105,27 @@ pub enum TurnError {
     /// The turn could not be read from or written to the store.
     #[error("the store failed: {0}")]
     Store(String),
+}
+
+/// When a busy local model is worth asking again.
+const RETRY_AFTER_S: u64 = 2;
+
+impl From<EngineError> for TurnError {
+    fn from(error: EngineError) -> Self {
+        match error {
+            EngineError::Overloaded => Self::Overloaded {
+                retry_after_s: RETRY_AFTER_S,
+            },
+            EngineError::PromptTooLong { tokens, limit } => Self::PromptTooLong { tokens, limit },
+            other => Self::Internal(other.to_string()),
+        }
+    }
+}
+
+impl From<StoreError> for TurnError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error.to_string())
+    }
 }
 
 /// A decision without an answer.

@@ -10,7 +10,9 @@ use sqlx::migrate::MigrateError;
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The URL names no database that this program can open.
-    #[error("store.url is `{url}`; it must be `sqlite://` and a path, such as `sqlite://data/microgpt.db`")]
+    #[error(
+        "store.url is `{url}`; it must be `sqlite://` and a path, such as `sqlite://data/microgpt.db`"
+    )]
     Url {
         /// What was configured.
         url: String,

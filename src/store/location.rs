@@ -41,6 +41,9 @@ pub(super) fn prepare(url: &str) -> Result<Location, StoreError> {
 
 /// The driver decodes percent signs, so those of the path are encoded; `#` would begin a fragment.
 fn connect_url(path: &Path) -> String {
-    let path = path.to_string_lossy().replace('%', "%25").replace('#', "%23");
+    let path = path
+        .to_string_lossy()
+        .replace('%', "%25")
+        .replace('#', "%23");
     format!("sqlite://{path}?mode=rwc")
 }

@@ -190,7 +190,10 @@ impl Store {
     async fn write(&self, write: Write) -> Result<bool, StoreError> {
         let (ack, written) = oneshot::channel();
         let job = Job::Write(write, ack);
-        self.writes.send(job).await.map_err(|_| StoreError::Closed)?;
+        self.writes
+            .send(job)
+            .await
+            .map_err(|_| StoreError::Closed)?;
         written.await.map_err(|_| StoreError::Closed)?
     }
 }

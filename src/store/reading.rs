@@ -132,7 +132,10 @@ pub(super) async fn history(pool: &AnyPool, id: &str) -> Result<Option<Vec<Messa
         if let Some(question) = row.try_get::<Option<String>, _>("question")? {
             messages.push(Message::new(Role::User, question));
         }
-        messages.push(Message::new(Role::Assistant, row.try_get::<String, _>("answer")?));
+        messages.push(Message::new(
+            Role::Assistant,
+            row.try_get::<String, _>("answer")?,
+        ));
     }
     Ok(Some(messages))
 }

@@ -18,7 +18,10 @@ impl TurnRow {
     /// The rows of `record`, whose answer was whole at `created_at` (Unix milliseconds).
     pub(super) fn new(record: TurnRecord, created_at: i64) -> Result<Self, StoreError> {
         let taken_ms = record.outcome.timings_ms.total;
-        #[expect(clippy::cast_possible_truncation, reason = "a turn lasts minutes at most")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a turn lasts minutes at most"
+        )]
         let asked_at = created_at - taken_ms as i64;
         Ok(Self {
             outcome_json: serde_json::to_string(&record.outcome)?,
@@ -81,7 +84,10 @@ impl TurnRow {
         Ok(())
     }
 
-    async fn insert_usage(&self, transaction: &mut Transaction<'_, Any>) -> Result<(), sqlx::Error> {
+    async fn insert_usage(
+        &self,
+        transaction: &mut Transaction<'_, Any>,
+    ) -> Result<(), sqlx::Error> {
         let outcome = &self.record.outcome;
         let usage = self.record.usage.unwrap_or(Usage::new(0, 0));
         sqlx::query(

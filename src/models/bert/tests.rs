@@ -7,7 +7,16 @@ use tempfile::TempDir;
 
 use super::*;
 
-const WORDS: [&str; 8] = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "[unused0]", "run", "##ning"];
+const WORDS: [&str; 8] = [
+    "[PAD]",
+    "[UNK]",
+    "[CLS]",
+    "[SEP]",
+    "[MASK]",
+    "[unused0]",
+    "run",
+    "##ning",
+];
 
 /// A folder with the three files of an encoder whose rows are `width` long.
 fn toy(width: usize) -> TempDir {
@@ -25,7 +34,11 @@ fn toy(width: usize) -> TempDir {
         .map(|(from, to)| {
             let shape = toy_shape(&to, width);
             let bytes = 4 * shape.iter().product::<usize>();
-            (from, TensorView::new(Dtype::F32, shape, &zeros[..bytes]).expect("the size fits the shape"))
+            (
+                from,
+                TensorView::new(Dtype::F32, shape, &zeros[..bytes])
+                    .expect("the size fits the shape"),
+            )
         })
         .collect();
     let bytes = safetensors::serialize(weights, None).expect("plain tensors");
@@ -51,17 +64,30 @@ fn type_ids(folder: &TempDir) -> HashMap<String, u32> {
     convert(folder.path(), &out, "toy", TensorType::Q8_0).expect("the files are right");
     let header = gguf::check(&out).expect("a whole file");
     assert_eq!(header.architecture.as_deref(), Some("bert"));
-    header.tensors.into_iter().map(|tensor| (tensor.name, tensor.type_id)).collect()
+    header
+        .tensors
+        .into_iter()
+        .map(|tensor| (tensor.name, tensor.type_id))
+        .collect()
 }
 
 #[test]
 fn matrices_are_quantized_and_the_rest_stays_exact() {
     let ids = type_ids(&toy(64));
     assert_eq!(ids.len(), 5 + 16);
-    for exact in ["position_embd.weight", "token_embd_norm.weight", "blk.0.attn_q.bias", "blk.0.layer_output_norm.weight"] {
+    for exact in [
+        "position_embd.weight",
+        "token_embd_norm.weight",
+        "blk.0.attn_q.bias",
+        "blk.0.layer_output_norm.weight",
+    ] {
         assert_eq!(ids[exact], TensorType::F32.id(), "{exact}");
     }
-    for quantized in ["token_embd.weight", "blk.0.attn_q.weight", "blk.0.ffn_down.weight"] {
+    for quantized in [
+        "token_embd.weight",
+        "blk.0.attn_q.weight",
+        "blk.0.ffn_down.weight",
+    ] {
         assert_eq!(ids[quantized], TensorType::Q8_0.id(), "{quantized}");
     }
 }
@@ -77,16 +103,33 @@ fn rows_that_are_no_whole_blocks_become_f16() {
 fn a_vocabulary_of_the_wrong_length_is_refused() {
     let folder = toy(64);
     fs::write(folder.path().join("vocab.txt"), "[PAD]\n[UNK]").expect("writable");
-    let error = convert(folder.path(), &folder.path().join("toy.gguf"), "toy", TensorType::F32).expect_err("two words");
+    let error = convert(
+        folder.path(),
+        &folder.path().join("toy.gguf"),
+        "toy",
+        TensorType::F32,
+    )
+    .expect_err("two words");
     assert_eq!(error.to_string(), "vocab.txt: 2 words; config.json says 8");
 }
 
 #[test]
 fn word_pieces_take_the_form_of_llama_cpp() {
     let metadata = vocabulary::metadata(&WORDS).expect("all special words are there");
-    let value = |key: &str| &metadata.iter().find(|(name, _)| name == key).expect("written").1;
-    let Value::Texts(tokens) = value("tokenizer.ggml.tokens") else { panic!("tokens are texts") };
+    let value = |key: &str| {
+        &metadata
+            .iter()
+            .find(|(name, _)| name == key)
+            .expect("written")
+            .1
+    };
+    let Value::Texts(tokens) = value("tokenizer.ggml.tokens") else {
+        panic!("tokens are texts")
+    };
     assert_eq!(tokens[4..], ["[MASK]", "[unused0]", "\u{2581}run", "ning"]);
-    assert_eq!(*value("tokenizer.ggml.token_type"), Value::I32s(vec![3, 2, 3, 3, 3, 5, 1, 1]));
+    assert_eq!(
+        *value("tokenizer.ggml.token_type"),
+        Value::I32s(vec![3, 2, 3, 3, 3, 5, 1, 1])
+    );
     assert_eq!(*value("tokenizer.ggml.seperator_token_id"), Value::U32(3));
 }

@@ -1,4 +1,4 @@
-//! A WordPiece vocabulary in the form llama.cpp reads.
+//! A `WordPiece` vocabulary in the form llama.cpp reads.
 //!
 //! In `vocab.txt` a piece inside a word begins with `##` and a piece at a word's start is bare.
 //! llama.cpp puts a mark before each word and matches the longest pieces, so there the first kind is
@@ -17,13 +17,24 @@ const UNUSED: i32 = 5;
 /// All `tokenizer.ggml.*` pairs but the count of segment types.
 pub(super) fn metadata(words: &[&str]) -> Result<Vec<(String, Value)>, BertError> {
     let id = |wanted: &str| {
-        let position = words.iter().position(|word| *word == wanted).and_then(|position| u32::try_from(position).ok());
-        position.map(Value::U32).ok_or_else(|| BertError::Vocabulary(format!("no {wanted}")))
+        let position = words
+            .iter()
+            .position(|word| *word == wanted)
+            .and_then(|position| u32::try_from(position).ok());
+        position
+            .map(Value::U32)
+            .ok_or_else(|| BertError::Vocabulary(format!("no {wanted}")))
     };
     let pairs = [
         ("model", Value::Text("bert".into())),
-        ("tokens", Value::Texts(words.iter().map(|word| piece(word)).collect())),
-        ("token_type", Value::I32s(words.iter().map(|word| class(word)).collect())),
+        (
+            "tokens",
+            Value::Texts(words.iter().map(|word| piece(word)).collect()),
+        ),
+        (
+            "token_type",
+            Value::I32s(words.iter().map(|word| class(word)).collect()),
+        ),
         ("bos_token_id", id("[CLS]")?),
         ("cls_token_id", id("[CLS]")?),
         // Spelled so in the format.
@@ -34,7 +45,9 @@ pub(super) fn metadata(words: &[&str]) -> Result<Vec<(String, Value)>, BertError
         ("normalizer.lowercase", Value::Bool(true)),
         ("normalizer.strip_accents", Value::Bool(true)),
     ];
-    Ok(pairs.map(|(key, value)| (format!("tokenizer.ggml.{key}"), value)).to_vec())
+    Ok(pairs
+        .map(|(key, value)| (format!("tokenizer.ggml.{key}"), value))
+        .to_vec())
 }
 
 fn is_special(word: &str) -> bool {

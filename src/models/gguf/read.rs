@@ -80,18 +80,27 @@ pub fn check(path: &Path) -> Result<Header, GgufError> {
     let mut needed_bytes = header.data_start;
     for tensor in &header.tensors {
         let end = end_of(tensor).and_then(|end| end.checked_add(header.data_start));
-        needed_bytes = needed_bytes.max(end.ok_or(GgufError::Malformed("a tensor's size overflows"))?);
+        needed_bytes =
+            needed_bytes.max(end.ok_or(GgufError::Malformed("a tensor's size overflows"))?);
     }
     if needed_bytes > found_bytes {
-        return Err(GgufError::Truncated { found_bytes, needed_bytes });
+        return Err(GgufError::Truncated {
+            found_bytes,
+            needed_bytes,
+        });
     }
     Ok(header)
 }
 
 /// Where a tensor ends; `None` if that is no number. A format not known here counts as nothing.
 fn end_of(tensor: &TensorInfo) -> Option<u64> {
-    let values = tensor.shape.iter().try_fold(1_u64, |product, size| product.checked_mul(*size))?;
-    tensor.offset.checked_add(stored_bytes(tensor.type_id, values).unwrap_or(0))
+    let values = tensor
+        .shape
+        .iter()
+        .try_fold(1_u64, |product, size| product.checked_mul(*size))?;
+    tensor
+        .offset
+        .checked_add(stored_bytes(tensor.type_id, values).unwrap_or(0))
 }
 
 /// Reads the header alone.
@@ -101,7 +110,11 @@ fn end_of(tensor: &TensorInfo) -> Option<u64> {
 pub fn read_header(path: &Path) -> Result<Header, GgufError> {
     let file = File::open(path)?;
     let length = file.metadata()?.len();
-    let mut input = Input { reader: BufReader::with_capacity(1 << 16, file), position: 0, length };
+    let mut input = Input {
+        reader: BufReader::with_capacity(1 << 16, file),
+        position: 0,
+        length,
+    };
     if length < 4 || input.bytes()? != MAGIC {
         return Err(GgufError::NotGguf);
     }
@@ -129,7 +142,11 @@ pub fn read_header(path: &Path) -> Result<Header, GgufError> {
     for _ in 0..tensor_count {
         tensors.push(input.tensor()?);
     }
-    Ok(Header { architecture, data_start: input.position.next_multiple_of(alignment), tensors })
+    Ok(Header {
+        architecture,
+        data_start: input.position.next_multiple_of(alignment),
+        tensors,
+    })
 }
 
 /// A file with a count of what is left of it.
@@ -143,7 +160,9 @@ impl Input {
     /// Claims the next `count` bytes.
     fn advance(&mut self, count: u64) -> Result<(), GgufError> {
         if count > self.length - self.position {
-            return Err(GgufError::TruncatedHeader { found_bytes: self.length });
+            return Err(GgufError::TruncatedHeader {
+                found_bytes: self.length,
+            });
         }
         self.position += count;
         Ok(())
@@ -167,7 +186,11 @@ impl Input {
     fn text(&mut self) -> Result<String, GgufError> {
         let length = self.u64()?;
         self.advance(length)?;
-        let mut bytes = vec![0; usize::try_from(length).map_err(|_| GgufError::Malformed("a text is too long"))?];
+        let mut bytes = vec![
+            0;
+            usize::try_from(length)
+                .map_err(|_| GgufError::Malformed("a text is too long"))?
+        ];
         self.reader.read_exact(&mut bytes)?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
@@ -175,7 +198,9 @@ impl Input {
     fn skip(&mut self, count: u64) -> Result<(), GgufError> {
         self.advance(count)?;
         // `advance` bounds the count by the file's length, which is an i64 itself.
-        Ok(self.reader.seek_relative(i64::try_from(count).map_err(|_| GgufError::Malformed("a value is too long"))?)?)
+        Ok(self.reader.seek_relative(
+            i64::try_from(count).map_err(|_| GgufError::Malformed("a value is too long"))?,
+        )?)
     }
 
     fn skip_value(&mut self, kind: u32, arrays_left: u32) -> Result<(), GgufError> {
@@ -203,10 +228,19 @@ impl Input {
         let name = self.text()?;
         let dimensions = self.u32()?;
         if dimensions > 4 {
-            return Err(GgufError::Malformed("a tensor of more than four dimensions"));
+            return Err(GgufError::Malformed(
+                "a tensor of more than four dimensions",
+            ));
         }
-        let shape = (0..dimensions).map(|_| self.u64()).collect::<Result<_, _>>()?;
-        Ok(TensorInfo { name, shape, type_id: self.u32()?, offset: self.u64()? })
+        let shape = (0..dimensions)
+            .map(|_| self.u64())
+            .collect::<Result<_, _>>()?;
+        Ok(TensorInfo {
+            name,
+            shape,
+            type_id: self.u32()?,
+            offset: self.u64()?,
+        })
     }
 }
 

@@ -12,16 +12,32 @@ use super::*;
 fn small_file() -> TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let metadata = [
-        ("general.architecture".to_owned(), Value::Text("bert".into())),
+        (
+            "general.architecture".to_owned(),
+            Value::Text("bert".into()),
+        ),
         ("some.number".to_owned(), Value::U32(7)),
         ("some.float".to_owned(), Value::F32(1e-12)),
         ("some.flag".to_owned(), Value::Bool(false)),
-        ("some.texts".to_owned(), Value::Texts(vec!["a".into(), "zwei".into()])),
+        (
+            "some.texts".to_owned(),
+            Value::Texts(vec!["a".into(), "zwei".into()]),
+        ),
         ("some.numbers".to_owned(), Value::I32s(vec![1, -2, 3])),
     ];
     let tensors = [
-        Tensor { name: "first".into(), shape: vec![3], kind: TensorType::F32, data: vec![0; 12] },
-        Tensor { name: "second".into(), shape: vec![32, 2], kind: TensorType::Q8_0, data: vec![1; 68] },
+        Tensor {
+            name: "first".into(),
+            shape: vec![3],
+            kind: TensorType::F32,
+            data: vec![0; 12],
+        },
+        Tensor {
+            name: "second".into(),
+            shape: vec![32, 2],
+            kind: TensorType::Q8_0,
+            data: vec![1; 68],
+        },
     ];
     write(&folder.path().join("model.gguf"), &metadata, &tensors).expect("the folder is writable");
     folder
@@ -33,7 +49,12 @@ fn what_was_written_is_read_back() {
     let header = check(&folder.path().join("model.gguf")).expect("the file is whole");
     assert_eq!(header.architecture.as_deref(), Some("bert"));
     assert_eq!(header.data_start % ALIGNMENT_BYTES, 0);
-    let second = TensorInfo { name: "second".into(), shape: vec![32, 2], type_id: 8, offset: 32 };
+    let second = TensorInfo {
+        name: "second".into(),
+        shape: vec![32, 2],
+        type_id: 8,
+        offset: 32,
+    };
     assert_eq!(header.tensors[1], second);
 }
 
@@ -45,7 +66,10 @@ fn a_file_without_its_end_says_how_much_there_is_of_how_much() {
     let needed = check(&path).expect("the file is whole").data_start + 32 + 68;
     fs::write(&path, &bytes[..bytes.len() - 60]).expect("writable");
     let message = check(&path).expect_err("its end is missing").to_string();
-    assert_eq!(message, format!("truncated: {} of {needed} bytes", bytes.len() - 60));
+    assert_eq!(
+        message,
+        format!("truncated: {} of {needed} bytes", bytes.len() - 60)
+    );
 }
 
 #[test]
@@ -65,7 +89,10 @@ fn something_else_is_not_a_gguf_file() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("page.gguf");
     fs::write(&path, "<html>sign in first</html>").expect("writable");
-    assert_eq!(check(&path).expect_err("a page").to_string(), "not a GGUF file");
+    assert_eq!(
+        check(&path).expect_err("a page").to_string(),
+        "not a GGUF file"
+    );
 }
 
 #[test]
@@ -75,7 +102,10 @@ fn lengths_beyond_the_file_are_refused_before_they_are_allocated() {
     let mut bytes = fs::read(&path).expect("just written");
     bytes[24..32].copy_from_slice(&u64::MAX.to_le_bytes()); // the first key's length
     fs::write(&path, &bytes).expect("writable");
-    assert!(matches!(check(&path), Err(GgufError::TruncatedHeader { .. })));
+    assert!(matches!(
+        check(&path),
+        Err(GgufError::TruncatedHeader { .. })
+    ));
 }
 
 proptest! {

@@ -51,7 +51,9 @@ pub fn write(path: &Path, metadata: &[(String, Value)], tensors: &[Tensor]) -> i
         out.write_all(&tensor.data)?;
         write_padding(&mut out, tensor.data.len() as u64)?;
     }
-    out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
+    out.into_inner()
+        .map_err(io::IntoInnerError::into_error)?
+        .sync_all()
 }
 
 fn header_bytes(metadata: &[(String, Value)], tensors: &[Tensor]) -> Vec<u8> {
@@ -67,7 +69,10 @@ fn header_bytes(metadata: &[(String, Value)], tensors: &[Tensor]) -> Vec<u8> {
     let mut offset = 0_u64;
     for tensor in tensors {
         push_text(&mut out, &tensor.name);
-        push_u32(&mut out, u32::try_from(tensor.shape.len()).expect("a tensor has at most four dimensions"));
+        push_u32(
+            &mut out,
+            u32::try_from(tensor.shape.len()).expect("a tensor has at most four dimensions"),
+        );
         for size in &tensor.shape {
             out.extend_from_slice(&size.to_le_bytes());
         }
@@ -98,11 +103,15 @@ fn push_value(out: &mut Vec<u8>, value: &Value) {
         }
         Value::Texts(texts) => {
             push_array_start(out, value_type::STRING, texts.len());
-            texts.iter().for_each(|text| push_text(out, text));
+            for text in texts {
+                push_text(out, text);
+            }
         }
         Value::I32s(numbers) => {
             push_array_start(out, value_type::I32, numbers.len());
-            numbers.iter().for_each(|number| out.extend_from_slice(&number.to_le_bytes()));
+            for number in numbers {
+                out.extend_from_slice(&number.to_le_bytes());
+            }
         }
     }
 }

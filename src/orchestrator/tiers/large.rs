@@ -33,10 +33,11 @@ pub(in super::super) async fn escalate(
         return degraded(desk, &spent, passages);
     }
     let evidence = evidence(passages);
+    let messages = with_evidence(desk, &evidence)?;
     let request = ChatRequest {
-        messages: with_evidence(desk, &evidence)?,
-        sampling: desk.request.sampling.clone(),
-        only: only.map(ToOwned::to_owned),
+        messages: &messages,
+        sampling: &desk.request.sampling,
+        only,
     };
     let reply = match desk.parts().upstreams.chat(request).await {
         Ok(reply) => reply,
@@ -81,9 +82,7 @@ async fn pass_on(desk: &mut Desk, mut reply: Reply, sources: Vec<Source>) -> Res
             }
         }
     }
-    Err(UpstreamError::Closed {
-        upstream: reply.upstream,
-    })
+    Err(UpstreamError::Closed)
 }
 
 fn local_confidence(desk: &Desk) -> f32 {

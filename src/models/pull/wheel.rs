@@ -1,0 +1,167 @@
+//! Files out of a Python package's wheel. Nothing of the package is installed or run.
+
+use std::{
+    fs::{self, File},
+    io::{self, Read, Write},
+    path::{Path, PathBuf},
+};
+
+use super::{
+    super::digest::{Hasher, Sha256Hex},
+    download::{Expected, download},
+    pip::{self, Located, is_wheel},
+    place::part_of,
+    progress::say,
+};
+
+/// A package's archive on disk.
+#[derive(Debug)]
+pub(super) struct Wheel {
+    path: PathBuf,
+    /// Fetched for this pull, and no longer wanted after it.
+    temporary: bool,
+}
+
+impl Wheel {
+    /// Removes what was only fetched to take members out.
+    pub(super) fn discard(self) {
+        if self.temporary {
+            // What can't be removed is found again by its hash, or overwritten.
+            let _ = fs::remove_file(self.path);
+        }
+    }
+}
+
+/// Gets the wheel of `NAME==VERSION`: with our own download, which resumes, or else with pip's.
+pub(super) async fn get(
+    client: &reqwest::Client,
+    package: &str,
+    downloads: &Path,
+) -> Result<Wheel, String> {
+    let reason = match pip::locate(package) {
+        Ok(located) => match fetch(client, &located, downloads).await {
+            Ok(wheel) => return Ok(wheel),
+            Err(reason) => reason,
+        },
+        Err(reason) => reason,
+    };
+    say(&format!("  {reason}; trying pip's own download"));
+    let path = pip::download(package, downloads).map_err(|second| {
+        if second == reason {
+            second
+        } else {
+            format!("{reason}; then {second}")
+        }
+    })?;
+    Ok(Wheel {
+        path,
+        temporary: true,
+    })
+}
+
+async fn fetch(
+    client: &reqwest::Client,
+    located: &Located,
+    downloads: &Path,
+) -> Result<Wheel, String> {
+    let url =
+        reqwest::Url::parse(&located.url).map_err(|error| format!("pip's report: {error}"))?;
+    if url.scheme() == "file" {
+        let path = url
+            .to_file_path()
+            .map_err(|()| "pip's report: a file elsewhere".to_owned())?;
+        return Ok(Wheel {
+            path,
+            temporary: false,
+        });
+    }
+    let name = url
+        .path_segments()
+        .and_then(|mut parts| parts.next_back())
+        .filter(|name| is_wheel(name.as_ref()));
+    let path = downloads.join(name.ok_or("pip found no wheel")?);
+    // Left by a pull that failed after the download.
+    let there = located
+        .sha256
+        .as_ref()
+        .is_some_and(|sha256| Sha256Hex::of_file(&path).is_ok_and(|found| found == *sha256));
+    if there {
+        return Ok(Wheel {
+            path,
+            temporary: true,
+        });
+    }
+    let expected = Expected {
+        sha256: located.sha256.as_ref(),
+        size_bytes: None,
+    };
+    download(client, &located.url, &path, expected).await?;
+    Ok(Wheel {
+        path,
+        temporary: true,
+    })
+}
+
+/// Takes one member out of a wheel, and returns its hash. At most `size_bytes` are unpacked.
+pub(super) fn extract(
+    wheel: &Wheel,
+    member: &str,
+    to: &Path,
+    size_bytes: u64,
+) -> Result<Sha256Hex, String> {
+    let words = |error: io::Error| format!("{}: {error}", to.display());
+    let archive = File::open(&wheel.path).map_err(words)?;
+    let mut archive =
+        zip::ZipArchive::new(archive).map_err(|error| format!("the wheel is damaged: {error}"))?;
+    let input = archive
+        .by_name(member)
+        .map_err(|error| format!("{member} in the wheel: {error}"))?;
+
+    let part = part_of(to);
+    let mut input = input.take(size_bytes.saturating_add(1));
+    let mut out = File::create(&part).map_err(words)?;
+    let mut hash = Hasher::default();
+    let mut buffer = vec![0; 1 << 18];
+    loop {
+        let read = input
+            .read(&mut buffer)
+            .map_err(|error| format!("{member} in the wheel: {error}"))?;
+        if read == 0 {
+            break;
+        }
+        hash.update(&buffer[..read]);
+        out.write_all(&buffer[..read]).map_err(words)?;
+    }
+    out.sync_all()
+        .and_then(|()| fs::rename(&part, to))
+        .map_err(words)?;
+    Ok(hash.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_member_is_unpacked_no_further_than_its_size() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("a.whl");
+        let mut archive = zip::ZipWriter::new(File::create(&path).expect("writable"));
+        archive
+            .start_file("a/data.bin", zip::write::SimpleFileOptions::default())
+            .expect("an open archive");
+        archive
+            .write_all(b"hello, and much more")
+            .expect("writable");
+        archive.finish().expect("writable");
+        let wheel = Wheel {
+            path,
+            temporary: false,
+        };
+        let to = folder.path().join("data.bin");
+        let whole = extract(&wheel, "a/data.bin", &to, 20).expect("it is in there");
+        assert_eq!(whole, Sha256Hex::of(b"hello, and much more"));
+        extract(&wheel, "a/data.bin", &to, 5).expect("it is in there");
+        assert_eq!(fs::read(&to).expect("unpacked"), b"hello,");
+    }
+}
