@@ -307,9 +307,11 @@ impl Config {
             return Err(ConfigError::Missing(file.clone()));
         }
         let file = overrides.file.as_deref().unwrap_or(Path::new(DEFAULT_FILE));
-        let mut figment = Figment::from(Serialized::defaults(Self::default()))
-            .merge(Toml::file_exact(file))
-            .merge(Env::prefixed("MICROGPT__").split("__"));
+        let mut figment = Figment::from(Serialized::defaults(Self::default()));
+        if file.is_file() {
+            figment = figment.merge(Toml::file_exact(file));
+        }
+        figment = figment.merge(Env::prefixed("MICROGPT__").split("__"));
         if let Some(host) = &overrides.host {
             figment = figment.merge(Serialized::default("server.host", host));
         }

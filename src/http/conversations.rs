@@ -57,10 +57,12 @@ impl Page {
             return Ok(DEFAULT_PAGE);
         };
         let limit = text.parse().ok();
-        limit.filter(|limit| (1..=MAX_PAGE).contains(limit)).ok_or_else(|| {
-            let message = format!("`limit` must be a whole number from 1 to {MAX_PAGE}");
-            ApiError::invalid("limit", message)
-        })
+        limit
+            .filter(|limit| (1..=MAX_PAGE).contains(limit))
+            .ok_or_else(|| {
+                let message = format!("`limit` must be a whole number from 1 to {MAX_PAGE}");
+                ApiError::invalid("limit", message)
+            })
     }
 }
 
@@ -100,10 +102,18 @@ pub async fn create(ready: Ready) -> Result<web::Json<Created>, ApiError> {
         (status = "5XX", description = "Failed", body = ErrorBody),
     ),
 )]
-pub async fn list(ready: Ready, page: web::Query<Page>) -> Result<web::Json<Value>, ApiError> {
+pub async fn list(
+    ready: Ready,
+    page: web::Query<Page>,
+) -> Result<web::Json<schema::ConversationList>, ApiError> {
     let limit = page.limit()?;
-    let found = ready.orchestrator.conversations(limit, page.before.as_deref());
-    Ok(web::Json(found.await?))
+    let found = ready
+        .orchestrator
+        .conversations(limit, page.before.as_deref());
+    Ok(web::Json(schema::ConversationList {
+        object: "list",
+        data: found.await?,
+    }))
 }
 
 /// Shows one conversation with its messages.
@@ -121,7 +131,9 @@ pub async fn list(ready: Ready, page: web::Query<Page>) -> Result<web::Json<Valu
 )]
 pub async fn one(ready: Ready, id: web::Path<String>) -> Result<web::Json<Value>, ApiError> {
     let found = ready.orchestrator.conversation(&id).await?;
-    found.map(web::Json).ok_or_else(|| unknown("conversation", &id))
+    found
+        .map(web::Json)
+        .ok_or_else(|| unknown("conversation", &id))
 }
 
 /// Deletes one conversation with its messages.

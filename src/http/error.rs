@@ -1,7 +1,7 @@
 //! The only place that turns an error into a status, a body and a log line.
 //!
-//! The body is OpenAI's error object. What failed inside (a path, an upstream's reply, a database
-//! message) goes to the log only, never to the client.
+//! The body is OpenAI's error object. What failed inside (a path, an upstream's reply, a
+//! database message) goes to the log only, never to the client.
 
 use actix_web::{HttpResponse, ResponseError, body::BoxBody, http::StatusCode, http::header};
 use serde::Serialize;
@@ -66,7 +66,9 @@ pub enum ApiError {
     #[error("{0}")]
     NotFound(String),
     /// More tokens than the context holds.
-    #[error("the prompt has {tokens} tokens, but the model's context holds {limit}; shorten the messages")]
+    #[error(
+        "the prompt has {tokens} tokens, but the model's context holds {limit}; shorten the messages"
+    )]
     PromptTooLong {
         /// The prompt's length.
         tokens: usize,
@@ -103,7 +105,7 @@ pub struct ErrorBody {
     pub error: ErrorObject,
 }
 
-/// `OpenAI`'s error object.
+/// OpenAI's error object.
 #[derive(Debug, PartialEq, Serialize, ToSchema)]
 pub struct ErrorObject {
     /// What is wrong, and what is allowed.
@@ -270,7 +272,10 @@ mod tests {
 
     #[test]
     fn loading_and_draining_are_503_and_say_when_to_come_back() {
-        for (error, code) in [(TurnError::Loading, "loading"), (TurnError::Draining, "draining")] {
+        for (error, code) in [
+            (TurnError::Loading, "loading"),
+            (TurnError::Draining, "draining"),
+        ] {
             let (status, retry, body) = answered(error);
             assert_eq!(status, 503);
             assert!(retry.is_some());
@@ -280,7 +285,10 @@ mod tests {
 
     #[test]
     fn a_prompt_too_long_has_the_code_that_clients_look_for() {
-        let (status, _, body) = answered(TurnError::PromptTooLong { tokens: 9, limit: 8 });
+        let (status, _, body) = answered(TurnError::PromptTooLong {
+            tokens: 9,
+            limit: 8,
+        });
         assert_eq!(status, 400);
         assert_eq!(body["error"]["code"], "context_length_exceeded");
         assert_eq!(body["error"]["param"], "messages");
@@ -313,9 +321,12 @@ mod tests {
 
     #[test]
     fn a_refused_method_names_the_allowed_ones() {
-        let error = ApiError::MethodNotAllowed { allow: "GET, HEAD".into() };
+        let error = ApiError::MethodNotAllowed {
+            allow: "GET, HEAD".into(),
+        };
         let response = error.error_response();
         assert_eq!(response.status(), 405);
-        assert_eq!(response.headers()[header::ALLOW], "GET, HEAD");
+        let allow = response.headers().get(header::ALLOW).expect("named");
+        assert_eq!(allow, "GET, HEAD");
     }
 }

@@ -53,7 +53,7 @@ impl State {
 fn state(request: &HttpRequest) -> Result<&State, ApiError> {
     request
         .app_data::<web::Data<State>>()
-        .map(|data| data.get_ref())
+        .map(web::Data::get_ref)
         .ok_or_else(|| ApiError::Internal("no state is registered".into()))
 }
 
@@ -108,7 +108,9 @@ fn json_is_declared(headers: &HeaderMap) -> Result<(), ApiError> {
     if let Some(encoding) = text(header::CONTENT_ENCODING)
         && !encoding.eq_ignore_ascii_case("identity")
     {
-        return Err(ApiError::ContentType(format!("content encoding {encoding}")));
+        return Err(ApiError::ContentType(format!(
+            "content encoding {encoding}"
+        )));
     }
     let found = text(header::CONTENT_TYPE).unwrap_or("none");
     let essence = found.split(';').next().unwrap_or_default().trim();
@@ -145,7 +147,9 @@ async fn read(mut payload: Payload, limit: usize) -> Result<Bytes, ApiError> {
 fn parse(body: &[u8]) -> Result<Value, ApiError> {
     let text = std::str::from_utf8(body).map_err(|error| ApiError::NotUtf8(error.valid_up_to()))?;
     if text.trim().is_empty() {
-        return Err(ApiError::Json("it is empty; a JSON object is expected".into()));
+        return Err(ApiError::Json(
+            "it is empty; a JSON object is expected".into(),
+        ));
     }
     serde_json::from_str(text).map_err(|error| ApiError::Json(error.to_string()))
 }
@@ -193,11 +197,17 @@ mod tests {
 
     #[test]
     fn invalid_utf8_is_told_from_bad_json() {
-        assert!(matches!(parse(b"{\"a\":\"\xff\"}"), Err(ApiError::NotUtf8(6))));
+        assert!(matches!(
+            parse(b"{\"a\":\"\xff\"}"),
+            Err(ApiError::NotUtf8(6))
+        ));
     }
 
     #[test]
     fn nesting_without_end_is_refused_not_followed() {
-        assert!(matches!(parse("[".repeat(100_000).as_bytes()), Err(ApiError::Json(_))));
+        assert!(matches!(
+            parse("[".repeat(100_000).as_bytes()),
+            Err(ApiError::Json(_))
+        ));
     }
 }

@@ -1,5 +1,5 @@
-//! The HTTP face: requests are parsed here, answered by the orchestrator, and shaped as OpenAI
-//! shapes them.
+//! The HTTP face: requests are parsed here, answered by the orchestrator, and shaped as
+//! OpenAI shapes them.
 //!
 //! Responsible for paths, status codes, wire shapes and request logs. Deliberately without any
 //! say in how a turn is answered: a handler parses, asks the orchestrator once, and serializes.
@@ -95,10 +95,18 @@ pub fn table() -> Vec<Endpoint> {
 }
 
 /// Registers the paths and what they share on an application.
-pub fn configure(service: &mut web::ServiceConfig, state: web::Data<State>, pages: web::Data<Pages>) {
+pub fn configure(
+    service: &mut web::ServiceConfig,
+    state: web::Data<State>,
+    pages: web::Data<Pages>,
+) {
     let bad_query = web::QueryConfig::default().error_handler(|error, _| {
         let message = format!("the query string can't be read: {error}");
-        ApiError::Invalid { param: None, message }.into()
+        ApiError::Invalid {
+            param: None,
+            message,
+        }
+        .into()
     });
     service.app_data(state).app_data(pages).app_data(bad_query);
     for endpoint in table() {

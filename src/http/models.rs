@@ -32,7 +32,12 @@ impl From<ModelCard> for Model {
 pub async fn list(ready: Ready) -> web::Json<ModelList> {
     web::Json(ModelList {
         object: "list",
-        data: ready.orchestrator.models().into_iter().map(Model::from).collect(),
+        data: ready
+            .orchestrator
+            .models()
+            .into_iter()
+            .map(Model::from)
+            .collect(),
     })
 }
 

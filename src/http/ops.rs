@@ -2,8 +2,6 @@
 //!
 //! None of these needs the models, so they answer while they load.
 
-#![expect(clippy::unused_async, reason = "handlers are asynchronous functions")]
-
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::{

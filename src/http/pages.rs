@@ -3,8 +3,6 @@
 //! Each is one file that loads nothing else, rendered once at start. Its content security policy
 //! allows exactly its own inline script and style, by their hashes.
 
-#![expect(clippy::unused_async, reason = "handlers are asynchronous functions")]
-
 use actix_web::{HttpResponse, http::header, web};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use handlebars::Handlebars;

@@ -36,7 +36,9 @@ pub struct SearchResults {
 )]
 pub async fn preview(ready: Ready, body: Json) -> Result<HttpResponse, ApiError> {
     let request = RouteRequest::parse(&body.0, &ready.limits)?;
-    let preview = ready.orchestrator.preview(request.messages, request.collections);
+    let preview = ready
+        .orchestrator
+        .preview(request.messages, request.collections);
     Ok(HttpResponse::Ok().json(preview.await?))
 }
 

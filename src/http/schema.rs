@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::chat::{Message, Route, Source};
+use crate::chat::{Outcome, Role, Route, Source};
 
 /// What is to be answered, and how.
 #[derive(ToSchema)]
@@ -43,7 +43,7 @@ pub struct ChatCompletionRequest {
     pub stop: Option<OneOrMore>,
     /// For repeatable sampling.
     pub seed: Option<i64>,
-    /// What this server understands beyond `OpenAI`'s fields.
+    /// What this server understands beyond OpenAI's fields.
     pub metadata: Option<Metadata>,
 }
 
@@ -108,7 +108,7 @@ pub struct StreamOptions {
     pub include_usage: Option<bool>,
 }
 
-/// What this server understands beyond `OpenAI`'s fields.
+/// What this server understands beyond OpenAI's fields.
 #[derive(ToSchema)]
 pub struct Metadata {
     /// The collections to search; all if absent.
@@ -201,16 +201,56 @@ pub struct FeedbackRequest {
 pub struct KnowledgeStatus {}
 
 /// Conversations, the newest first.
+#[derive(Serialize, ToSchema)]
+pub struct ConversationList {
+    /// Always `list`.
+    pub object: &'static str,
+    /// One page of them.
+    #[schema(value_type = Vec<ConversationSummary>)]
+    pub data: Value,
+}
+
+/// A conversation in a list.
 #[derive(ToSchema)]
-pub struct ConversationList {}
+pub struct ConversationSummary {
+    /// Its id.
+    pub id: String,
+    /// The beginning of its first user message.
+    pub title: Option<String>,
+    /// When it began, in milliseconds since 1970.
+    pub created_at: i64,
+    /// When something was last said, in milliseconds since 1970.
+    pub updated_at: i64,
+    /// How many messages it has.
+    pub messages: i64,
+}
 
 /// A conversation with its messages.
 #[derive(ToSchema)]
 pub struct Conversation {
     /// Its id.
     pub id: String,
+    /// When it began, in milliseconds since 1970.
+    pub created_at: i64,
     /// What was said, in order.
-    pub messages: Vec<Message>,
+    pub messages: Vec<StoredMessage>,
+}
+
+/// One message of a conversation.
+#[derive(ToSchema)]
+pub struct StoredMessage {
+    /// Its id; feedback is given on an answer's.
+    pub id: String,
+    /// Who wrote it.
+    pub role: Role,
+    /// Its text.
+    pub content: String,
+    /// When it was written, in milliseconds since 1970.
+    pub created_at: i64,
+    /// Of an answer: what happened to the turn.
+    pub microgpt: Option<Outcome>,
+    /// Of an answer: the rating it was given.
+    pub rating: Option<i64>,
 }
 
 /// How the process is.

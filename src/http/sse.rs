@@ -1,10 +1,10 @@
-//! A turn as server-sent events, exactly as `OpenAI` streams a completion.
+//! A turn as server-sent events, exactly as OpenAI streams a completion.
 //!
 //! The first delta carries the role, the last one the finish reason and the `microgpt` object;
 //! then the usage if asked for, then `[DONE]`. A failure after the first byte is an error event
 //! and no `[DONE]`. Dropping the stream drops the turn's events, which cancels the work.
 
-use std::{collections::VecDeque, convert::Infallible, time::Duration};
+use std::{convert::Infallible, time::Duration};
 
 use bytes::Bytes;
 use futures_util::{Stream, stream};
@@ -61,7 +61,9 @@ impl Writer {
     /// What is sent for `event`.
     pub fn write(&mut self, event: TurnEvent) -> String {
         match event {
-            TurnEvent::Routed { model, message_id, .. } if !self.opened => {
+            TurnEvent::Routed {
+                model, message_id, ..
+            } if !self.opened => {
                 self.model = model;
                 self.id = completion_id(&message_id);
                 self.open()
@@ -150,7 +152,7 @@ pub fn body(
     let opening = if first.is_none() { PING } else { "" };
     let state = Body {
         opening,
-        waiting: first.into_iter().collect(),
+        first,
         events,
         writer,
         clock,
@@ -164,7 +166,7 @@ pub fn body(
 
 struct Body {
     opening: &'static str,
-    waiting: VecDeque<TurnEvent>,
+    first: Option<TurnEvent>,
     events: Receiver<TurnEvent>,
     writer: Writer,
     clock: TurnClock,
@@ -178,20 +180,23 @@ impl Body {
             return Some(std::mem::take(&mut self.opening).to_owned());
         }
         while !self.writer.is_over() {
-            let event = match self.waiting.pop_front() {
-                Some(event) => Some(event),
-                None => tokio::select! {
+            let event = if self.first.is_some() {
+                self.first.take()
+            } else {
+                tokio::select! {
                     biased;
                     event = self.events.recv() => event,
                     _ = self.ping.tick() => return Some(PING.to_owned()),
-                },
+                }
             };
             let frame = match event {
                 Some(event) => {
                     self.clock.observe(&event);
                     self.writer.write(event)
                 }
-                None => self.writer.fail(&ApiError::Internal("the turn ended early".into())),
+                None => self
+                    .writer
+                    .fail(&ApiError::Internal("the turn ended early".into())),
             };
             // An empty chunk would end a chunked body.
             if !frame.is_empty() {

@@ -50,7 +50,9 @@ async fn sent(events: Vec<TurnEvent>, include_usage: bool) -> String {
     drop(sender);
     let writer = Writer::new("auto".into(), 7, include_usage);
     let first = Some(routed());
-    let frames: Vec<_> = body(first, receiver, writer, TurnClock::start()).collect().await;
+    let frames: Vec<_> = body(first, receiver, writer, TurnClock::start())
+        .collect()
+        .await;
     let bytes: Vec<u8> = frames.into_iter().flat_map(|Ok(frame)| frame).collect();
     String::from_utf8(bytes).expect("text")
 }
@@ -78,7 +80,10 @@ async fn a_stream_opens_with_the_role_and_closes_with_the_reason_and_done() {
             }],
         })
     );
-    assert_eq!(chunks[1]["choices"][0]["delta"], json!({"content": "30 days"}));
+    assert_eq!(
+        chunks[1]["choices"][0]["delta"],
+        json!({"content": "30 days"})
+    );
     assert_eq!(chunks[2]["choices"][0]["delta"], json!({}));
     assert_eq!(chunks[2]["choices"][0]["finish_reason"], "stop");
     assert_eq!(chunks[2]["microgpt"]["route"], "faq");
@@ -112,14 +117,20 @@ async fn a_failure_midway_is_an_error_event_without_done() {
     let failed = TurnEvent::Failed(TurnError::Upstream("key sk-1".into()));
     let text = sent(vec![TurnEvent::Text("a".into()), failed], false).await;
     let chunks = chunks(&text);
-    assert_eq!(chunks.last().expect("one")["error"]["code"], "upstream_failed");
+    assert_eq!(
+        chunks.last().expect("one")["error"]["code"],
+        "upstream_failed"
+    );
     assert!(!text.contains("[DONE]") && !text.contains("sk-1"));
 }
 
 #[actix_web::test]
 async fn a_turn_that_breaks_off_is_an_error_not_an_end() {
     let text = sent(vec![TurnEvent::Text("a".into())], false).await;
-    assert_eq!(chunks(&text).last().expect("one")["error"]["code"], "internal_error");
+    assert_eq!(
+        chunks(&text).last().expect("one")["error"]["code"],
+        "internal_error"
+    );
     assert!(!text.contains("[DONE]"));
 }
 
@@ -128,9 +139,10 @@ async fn a_stream_that_starts_late_starts_with_a_ping() {
     let (sender, receiver) = mpsc::channel(1);
     sender.send(done()).await.expect("room");
     let writer = Writer::new("auto".into(), 7, false);
-    let frames: Vec<_> = body(None, receiver, writer, TurnClock::start()).collect().await;
-    let Ok(first) = &frames[0];
-    assert_eq!(first.as_ref(), b": ping\n\n");
+    let frames: Vec<_> = body(None, receiver, writer, TurnClock::start())
+        .collect()
+        .await;
+    assert_eq!(frames[0].as_deref(), Ok(&b": ping\n\n"[..]));
     assert_eq!(frames.len(), 2);
 }
 

@@ -19,7 +19,7 @@ use super::{
     observe::{ROUTE, RequestId},
     request::{ChatRequest, options::Delivery},
     sse::{self, PING_EVERY, Writer},
-    turn_metrics::TurnClock,
+    turn_metrics::{self, TurnClock},
     wire::ChatCompletion,
 };
 
@@ -89,31 +89,38 @@ async fn finished(
 
 fn whole(answer: Answer, created: i64) -> HttpResponse {
     let mut response = HttpResponse::Ok();
-    name_route(&mut response, answer.outcome.route, answer.outcome.confidence);
+    name_route(
+        &mut response,
+        answer.outcome.route,
+        answer.outcome.confidence,
+    );
     response.json(ChatCompletion::new(answer, created))
 }
 
 async fn streamed(
     mut events: Receiver<TurnEvent>,
     writer: Writer,
-    mut clock: TurnClock,
+    clock: TurnClock,
 ) -> Result<HttpResponse, ApiError> {
     // Who waits longer than this gets a ping, and with it the status and the headers.
     let first = match timeout(PING_EVERY, events.recv()).await {
-        Ok(Some(TurnEvent::Failed(error))) => {
-            clock.observe_failure();
-            return Err(error.into());
-        }
-        Ok(Some(event)) => Some(event),
+        Ok(first @ Some(_)) => first,
         Ok(None) => return Err(broken_off()),
         Err(_elapsed) => None,
     };
+    if let Some(TurnEvent::Failed(error)) = first {
+        turn_metrics::count_failure();
+        return Err(error.into());
+    }
     let mut response = HttpResponse::Ok();
     response
         .content_type("text/event-stream; charset=utf-8")
         .insert_header((header::CACHE_CONTROL, "no-cache"))
         .insert_header(("x-accel-buffering", "no"));
-    if let Some(TurnEvent::Routed { route, confidence, .. }) = &first {
+    if let Some(TurnEvent::Routed {
+        route, confidence, ..
+    }) = &first
+    {
         name_route(&mut response, *route, *confidence);
     }
     Ok(response.streaming(sse::body(first, events, writer, clock)))

@@ -1,4 +1,4 @@
-//! The shapes of replies, as `OpenAI` names their fields, with the `microgpt` object added.
+//! The shapes of replies, as OpenAI names their fields, with the `microgpt` object added.
 //!
 //! Plain data; when which one is sent is decided in [`super::turn`] and [`super::sse`].
 

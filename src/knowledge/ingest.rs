@@ -15,6 +15,7 @@ use super::{
     KnowledgeError, Options,
     catalog::Catalog,
     chunk::CountTokens,
+    folder,
     generation::{self, Generation},
     records::{Content, FileRecord},
     report::{Changes, IngestReport, Notice},
@@ -126,7 +127,7 @@ pub(crate) fn plan(
 /// Nothing is returned in place of a generation where the index is up to date.
 pub(crate) fn commit(
     options: &Options,
-    plan: IngestPlan,
+    plan: &IngestPlan,
     vectors: &[Vec<f32>],
 ) -> Result<(Option<Generation>, IngestReport), KnowledgeError> {
     let mut report = IngestReport {
@@ -142,12 +143,12 @@ pub(crate) fn commit(
     if plan.is_unchanged() {
         return Ok((None, report));
     }
-    let matrix = matrix(&plan, vectors, options.dimensions)?;
-    let _lock = generation::lock(&options.index_dir).map_err(|source| KnowledgeError::Index {
+    let matrix = matrix(plan, vectors, options.dimensions)?;
+    let _lock = folder::lock(&options.index_dir).map_err(|source| KnowledgeError::Index {
         path: options.index_dir.clone(),
         source,
     })?;
-    generation::sweep(&options.index_dir);
+    folder::sweep(&options.index_dir);
     let generation = generation::write(options, &plan.catalog, &matrix)?;
     report.generation = generation.number;
     Ok((Some(generation), report))

@@ -7,7 +7,7 @@
 use std::path::Path;
 
 use tantivy::{
-    Index, Searcher, TantivyDocument, Term,
+    Index, IndexSettings, Searcher, TantivyDocument, Term,
     collector::TopDocs,
     columnar::Column,
     directory::MmapDirectory,
@@ -20,7 +20,7 @@ use tantivy::{
 use super::words::Word;
 
 /// What the one indexing thread may hold before it writes a segment.
-const WRITER_BYTES: usize = 32 << 20;
+const WRITER_BYTES: usize = 16 << 20;
 /// The most rows that get a lexical score; all others count as having none.
 const MAX_MATCHES: usize = 2_000;
 
@@ -54,12 +54,13 @@ pub(crate) struct Lexical {
 }
 
 /// Writes an index of `rows` into the empty folder `folder`. Blocking.
-pub(crate) fn build<'a>(
-    folder: &Path,
-    rows: impl Iterator<Item = Row<'a>>,
-) -> tantivy::Result<()> {
+pub(crate) fn build<'a>(folder: &Path, rows: impl Iterator<Item = Row<'a>>) -> tantivy::Result<()> {
     let (schema, fields) = schema();
-    let index = Index::create(MmapDirectory::open(folder)?, schema, Default::default())?;
+    let index = Index::create(
+        MmapDirectory::open(folder)?,
+        schema,
+        IndexSettings::default(),
+    )?;
     let mut writer = index.writer_with_num_threads(1, WRITER_BYTES)?;
     // The index is never added to, so merging would only cost time.
     writer.set_merge_policy(Box::new(NoMergePolicy));
@@ -154,7 +155,10 @@ impl Lexical {
             })
             .max()
             .unwrap_or_default();
-        #[expect(clippy::cast_precision_loss, reason = "counts far below 2^24 in practice")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "counts far below 2^24 in practice"
+        )]
         let (rows, most) = (self.rows as f32, most as f32);
         (1.0 + (rows - most + 0.5) / (most + 0.5)).ln()
     }

@@ -14,15 +14,17 @@
 //! | `language`, `words` | text to index terms |
 //! | `records`, `catalog` | what a generation holds, and its numbering |
 //! | `lexical`, `vectors` | the two indexes |
-//! | `generation` | a generation on disk and in memory |
+//! | `folder`, `generation` | generations on disk; one in memory |
 //! | `ingest` | plan and commit |
-//! | `search`, `fusion`, `overlap` | one query, answered |
+//! | `hits`, `search`, `fusion`, `overlap` | one query, answered |
 //! | `watch` | told of changed files |
 
 mod catalog;
 mod chunk;
+mod folder;
 mod fusion;
 mod generation;
+mod hits;
 mod ingest;
 mod language;
 mod lexical;
@@ -35,9 +37,10 @@ mod vectors;
 mod watch;
 mod words;
 
+pub use hits::{FaqHit, PassageHit, Query, SearchResult};
 pub use ingest::IngestPlan;
 pub use report::{Changes, IngestReport, Notice, Status};
-pub use search::{FaqHit, PassageHit, Query, SearchResult};
+
 pub use watch::{Watching, settled, watch};
 
 use std::{
@@ -47,6 +50,7 @@ use std::{
 };
 
 use arc_swap::ArcSwapOption;
+use folder::Pointer;
 use generation::Generation;
 
 /// Where knowledge lies, and which encoder its vectors come from.
@@ -118,9 +122,13 @@ impl Knowledge {
     /// the next ingest, whose report says why everything was built anew.
     ///
     /// # Errors
-    /// None yet; a later version may need the folder to exist.
+    /// The index folder can't be made.
     pub fn open(options: Options) -> Result<Self, KnowledgeError> {
-        generation::sweep_unless_busy(&options.index_dir);
+        std::fs::create_dir_all(&options.index_dir).map_err(|source| KnowledgeError::Index {
+            path: options.index_dir.clone(),
+            source,
+        })?;
+        folder::sweep_unless_busy(&options.index_dir);
         let (current, set_aside) = match generation::load_current(&options) {
             Ok(current) => (current, None),
             Err(reason) => (None, Some(reason)),
@@ -163,7 +171,9 @@ impl Knowledge {
     ) -> Result<IngestReport, KnowledgeError> {
         let shared = &self.shared;
         let _one_at_a_time = lock(&shared.committing);
-        let (generation, report) = ingest::commit(&shared.options, plan, vectors)?;
+        let (generation, report) = ingest::commit(&shared.options, &plan, vectors)?;
+        // It holds on to the generation that is about to be replaced.
+        drop(plan);
         if let Some(generation) = generation {
             self.swap(generation);
         }
@@ -211,8 +221,8 @@ impl Knowledge {
     fn take_up_newer(&self) {
         let shared = &self.shared;
         let _one_at_a_time = lock(&shared.committing);
-        let newest = generation::current_number(&shared.options.index_dir);
-        if newest.is_some_and(|number| number > self.generation())
+        let newest = folder::pointer(&shared.options.index_dir);
+        if matches!(newest, Pointer::To(number) if number > self.generation())
             && let Ok(Some(generation)) = generation::load_current(&shared.options)
         {
             self.swap(generation);

@@ -29,11 +29,7 @@ pub(crate) fn mutual(words: &[Word], terms: &[String], idf: impl Fn(&Word) -> f3
     share(2.0 * shared, all + text)
 }
 
-fn shared_and_all(
-    words: &[Word],
-    terms: &HashSet<&str>,
-    idf: impl Fn(&Word) -> f32,
-) -> (f32, f32) {
+fn shared_and_all(words: &[Word], terms: &HashSet<&str>, idf: impl Fn(&Word) -> f32) -> (f32, f32) {
     let mut shared = 0.0;
     let mut all = 0.0;
     for word in words {

@@ -39,7 +39,7 @@ impl fmt::Display for Notice {
 }
 
 /// How the files differ from those of the generation before.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Changes {
     /// Files that were not there.
     pub added: usize,
@@ -52,9 +52,10 @@ pub struct Changes {
 }
 
 /// What an ingest did. Its `Display` is the summary for the terminal.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct IngestReport {
     /// How the files differ from before.
+    #[serde(flatten)]
     pub changes: Changes,
     /// FAQ entries now in the index.
     pub entries: usize,
@@ -146,7 +147,11 @@ mod tests {
             embedded: 10,
             generation: 1,
             rebuilt_because: Some("another encoder".to_owned()),
-            skipped: vec![Notice::new("shop/a.faq.yaml", Some(7), "the answer is empty")],
+            skipped: vec![Notice::new(
+                "shop/a.faq.yaml",
+                Some(7),
+                "the answer is empty",
+            )],
             warnings: Vec::new(),
         };
         insta::assert_snapshot!(report.to_string(), @r"

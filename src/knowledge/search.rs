@@ -8,86 +8,22 @@ use crate::chat::{Source, SourceKind};
 use super::{
     fusion::{self, FaqScores, PassageScores},
     generation::Generation,
+    hits::{FaqHit, PassageHit, Query, SearchResult},
+    lexical::{Boosts, Lexical},
     overlap,
     records::heading_line,
     vectors,
     words::Word,
 };
 
-/// What to look for.
-#[derive(Clone, Copy, Debug)]
-pub struct Query<'a> {
-    /// The question, as typed.
-    pub text: &'a str,
-    /// Its vector from the encoder of the index; without one only words count.
-    pub vector: Option<&'a [f32]>,
-    /// The most entries, and the most passages, to return.
-    pub top_k: usize,
-    /// The collections to look in; empty means all.
-    pub collections: &'a [String],
-    /// Only entries or only passages; nothing means both.
-    pub kind: Option<SourceKind>,
-}
-
-/// The best entries and passages, best first.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct SearchResult {
-    /// The generation that was searched; 0 where there is no index.
-    pub generation: u64,
-    /// FAQ entries.
-    pub faq: Vec<FaqHit>,
-    /// Passages of documents.
-    pub passages: Vec<PassageHit>,
-}
-
-/// A found FAQ entry.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FaqHit {
-    /// The entry: its question as title, its answer as text, `fused` as score.
-    pub source: Source,
-    /// The collection it belongs to.
-    pub collection: String,
-    /// The weighed sum of the scores below, 0 to 1; entries are ranked by it.
-    pub fused: f32,
-    /// BM25 of the best form and the answer, as a share of what the query could score, 0 to 1.
-    pub lexical: f32,
-    /// The best cosine with the question or one of its variants; 0 without a query vector.
-    pub cosine_question: f32,
-    /// The cosine with the answer; 0 without a query vector.
-    pub cosine_answer: f32,
-    /// How far query and matched form share their content words, weighed by rarity, 0 to 1.
-    pub overlap: f32,
-    /// The question or variant that fits best.
-    pub matched_form: String,
-}
-
-/// A found passage.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PassageHit {
-    /// The passage: document title and headings as title, `fused` as score.
-    pub source: Source,
-    /// The collection it belongs to.
-    pub collection: String,
-    /// The weighed sum of the two scores below, 0 to 1; passages are ranked by it.
-    pub fused: f32,
-    /// BM25 as a share of what the query could score, 0 to 1.
-    pub lexical: f32,
-    /// The cosine with the passage; 0 without a query vector.
-    pub cosine: f32,
-    /// The share of the query's content words found in title, headings and text, weighed by
-    /// rarity, 0 to 1.
-    pub overlap: f32,
-    /// The document's title.
-    pub document_title: String,
-    /// The headings the passage stands under, outermost first.
-    pub headings: Vec<String>,
-}
-
 /// Searches `generation`. Blocking, about a millisecond.
 pub(crate) fn search(generation: &Generation, query: &Query<'_>) -> SearchResult {
     let words = generation.analyzers.query(query.text);
     let vector = query.vector.and_then(vectors::unit);
-    if query.vector.is_some_and(|v| v.len() != generation.dimensions) {
+    if query
+        .vector
+        .is_some_and(|v| v.len() != generation.dimensions)
+    {
         tracing::error!("a query vector of another encoder is left out of the search");
     }
     let look = Look {
@@ -129,7 +65,8 @@ impl Look<'_> {
             .filter(|&entry| self.allows(&catalog.entry(entry).0.collection))
             .map(|entry| {
                 let forms = catalog.form_rows(entry);
-                let best = |score: &dyn Fn(usize) -> f32| forms.clone().map(score).fold(0.0, f32::max);
+                let best =
+                    |score: &dyn Fn(usize) -> f32| forms.clone().map(score).fold(0.0, f32::max);
                 let scores = FaqScores {
                     lexical: best(&|form| lexical[form]),
                     cosine_question: best(&|form| self.cosine(form)),
@@ -217,7 +154,7 @@ impl Look<'_> {
     }
 
     /// The normalised lexical score of each row; none where the index fails, which is logged.
-    fn lexical(&self, index: &super::lexical::Lexical, boosts: super::lexical::Boosts) -> Vec<f32> {
+    fn lexical(&self, index: &Lexical, boosts: Boosts) -> Vec<f32> {
         let idf_sum: f32 = self.words.iter().map(|word| index.idf(word)).sum();
         let mut scores = index
             .scores(&self.words, boosts, self.query.collections)

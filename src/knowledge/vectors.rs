@@ -82,7 +82,11 @@ pub(crate) fn unit(vector: &[f32]) -> Option<Vec<f32>> {
 
 fn unit_scale(vector: &[f32]) -> f32 {
     let length = dot(vector, vector).sqrt();
-    if length.is_normal() { 1.0 / length } else { 0.0 }
+    if length.is_normal() {
+        1.0 / length
+    } else {
+        0.0
+    }
 }
 
 fn dot(a: &[f32], b: &[f32]) -> f32 {

@@ -23,7 +23,7 @@ pub struct Watching {
 /// # Errors
 /// The folder doesn't exist, or the system can't watch more.
 pub fn watch(dir: &Path) -> Result<(Watching, mpsc::Receiver<()>), KnowledgeError> {
-    let (changed, changes) = mpsc::channel(1);
+    let (signal, changes) = mpsc::channel(1);
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
         let is_change = match event {
             Ok(event) => !matches!(event.kind, EventKind::Access(_)),
@@ -32,7 +32,7 @@ pub fn watch(dir: &Path) -> Result<(Watching, mpsc::Receiver<()>), KnowledgeErro
         };
         if is_change {
             // A full channel already says what there is to say.
-            let _ = changed.try_send(());
+            let _ = signal.try_send(());
         }
     })?;
     watcher.watch(dir, RecursiveMode::Recursive)?;

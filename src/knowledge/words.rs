@@ -118,7 +118,10 @@ fn analyzer(code: &str) -> TextAnalyzer {
 /// `(place, term)` pairs; the place is the same in all languages.
 fn tokens(analyzer: &TextAnalyzer, text: &str) -> Vec<(usize, String)> {
     // One spelling for full-width letters, ligatures and curly apostrophes.
-    let normal: String = text.nfkc().map(|c| if c == '’' { '\'' } else { c }).collect();
+    let normal: String = text
+        .nfkc()
+        .map(|c| if c == '’' { '\'' } else { c })
+        .collect();
     let mut analyzer = analyzer.clone();
     let mut stream = analyzer.token_stream(&normal);
     let mut found = Vec::new();
@@ -233,7 +236,10 @@ mod tests {
 
     #[test]
     fn question_and_stop_words_are_dropped() {
-        assert_eq!(english().terms("How do I return the item?", "en"), ["return", "item"]);
+        assert_eq!(
+            english().terms("How do I return the item?", "en"),
+            ["return", "item"]
+        );
     }
 
     #[test]

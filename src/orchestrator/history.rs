@@ -3,18 +3,18 @@
 use crate::chat::{Message, Role};
 
 /// Messages of user and assistant that are kept; older ones are dropped, and that is said.
-pub const MOST_MESSAGES: usize = 40;
+pub(super) const MOST_MESSAGES: usize = 40;
 
 /// The text to answer: the last message of the user.
 #[must_use]
-pub fn question(messages: &[Message]) -> &str {
+pub(super) fn question(messages: &[Message]) -> &str {
     let asked = messages.iter().rev().find(|message| message.role == Role::User);
     asked.map_or("", |message| message.content.as_str())
 }
 
 /// Drops the oldest turns beyond [`MOST_MESSAGES`]; instructions of the caller stay. Returns how
 /// many messages went.
-pub fn trim(messages: &mut Vec<Message>) -> usize {
+pub(super) fn trim(messages: &mut Vec<Message>) -> usize {
     let spoken = messages.iter().filter(|message| message.role != Role::System).count();
     let surplus = spoken.saturating_sub(MOST_MESSAGES);
     let mut left = surplus;
@@ -27,7 +27,7 @@ pub fn trim(messages: &mut Vec<Message>) -> usize {
 }
 
 /// Drops the oldest spoken message, if the question is not the only one left.
-pub fn drop_oldest(messages: &mut Vec<Message>) -> bool {
+pub(super) fn drop_oldest(messages: &mut Vec<Message>) -> bool {
     let mut spoken = messages.iter().enumerate().filter(|(_, message)| message.role != Role::System);
     let (oldest, later) = (spoken.next(), spoken.next());
     match (oldest, later) {

@@ -42,6 +42,6 @@ pub async fn ingest(
     }
     progress(texts.len(), texts.len());
     let builder = knowledge.clone();
-    let report = tokio::task::spawn_blocking(move || builder.commit(plan, vectors)).await??;
+    let report = tokio::task::spawn_blocking(move || builder.commit(plan, &vectors)).await??;
     Ok(report)
 }

@@ -7,6 +7,7 @@
 mod cascade;
 mod conversations;
 mod desk;
+mod estimate;
 mod history;
 pub mod ingest;
 mod record;

@@ -12,11 +12,9 @@ use crate::{
 use super::{
     cascade::cache_key,
     desk::{Desk, Draft},
+    estimate,
     turn::{Target, TurnEvent},
 };
-
-/// Characters of a token of English, near enough to say what was saved.
-const CHARACTERS_PER_TOKEN: usize = 4;
 
 /// Shows what is not yet shown, records the turn, and only then tells that it is done: what was
 /// acknowledged is durable.
@@ -85,9 +83,7 @@ fn saved_usd(desk: &Desk, draft: &Draft) -> f64 {
     if draft.cost_usd > 0.0 || draft.degraded {
         return 0.0;
     }
-    let tokens = |characters: usize| u32::try_from(characters / CHARACTERS_PER_TOKEN + 1).unwrap_or(u32::MAX);
-    let asked: usize = desk.request.messages.iter().map(|message| message.content.len()).sum();
-    let usage = Usage::new(tokens(asked), tokens(draft.content.len()));
+    let usage = estimate::usage(&desk.request.messages, &draft.content);
     let first = desk.parts().upstreams.first();
     first.map_or(0.0, |upstream| upstream.prices().cost_usd(usage))
 }

@@ -16,7 +16,7 @@ const MAX_INPUTS: usize = 256;
 pub enum Encoding {
     /// A list of numbers.
     Float,
-    /// Base64 of little-endian single-precision numbers, as `OpenAI`'s Python client asks for.
+    /// Base64 of little-endian single-precision numbers, as OpenAI's Python client asks for.
     Base64,
 }
 

@@ -85,7 +85,9 @@ impl<'a> Fields<'a> {
     /// # Errors
     /// When it is something else.
     pub fn flag(&self, key: &str) -> Result<bool, ApiError> {
-        Ok(self.typed(key, "true or false", Value::as_bool)?.unwrap_or(false))
+        Ok(self
+            .typed(key, "true or false", Value::as_bool)?
+            .unwrap_or(false))
     }
 
     /// A number within `range`.
@@ -110,7 +112,9 @@ impl<'a> Fields<'a> {
             format!("a whole number from {least} to {most}")
         };
         self.typed(key, &what, |value| {
-            value.as_u64().filter(|number| (least..=most).contains(number))
+            value
+                .as_u64()
+                .filter(|number| (least..=most).contains(number))
         })
     }
 
@@ -130,7 +134,12 @@ impl<'a> Fields<'a> {
     /// When it is something else.
     pub fn strings(&self, key: &str, most: usize) -> Result<Vec<String>, ApiError> {
         let what = format!("a string or a list of at most {most} strings, none of them empty");
-        let text = |value: &Value| value.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+        let text = |value: &Value| {
+            value
+                .as_str()
+                .filter(|text| !text.is_empty())
+                .map(str::to_owned)
+        };
         let read = |value: &Value| match value {
             Value::Array(list) if list.len() <= most => list.iter().map(text).collect(),
             other => text(other).map(|text| vec![text]),

@@ -25,14 +25,17 @@ pub fn messages(fields: &Fields<'_>, max_bytes: usize) -> Result<Vec<Message>, A
         Value::Array(list) if !list.is_empty() => list,
         other => return Err(must_be("messages", WHAT, other)),
     };
-    let read = |(index, value)| message(Fields::at(format!("messages[{index}]"), value)?, max_bytes);
+    let read =
+        |(index, value)| message(Fields::at(format!("messages[{index}]"), value)?, max_bytes);
     let messages: Vec<Message> = list
         .iter()
         .enumerate()
         .map(read)
         .collect::<Result<_, _>>()?;
-    let last = messages.iter().rfind(|message| message.role != Role::System);
-    if last.is_none_or(|message| message.role != Role::User) {
+    let asked = messages
+        .iter()
+        .rfind(|message| message.role != Role::System);
+    if asked.is_none_or(|message| message.role != Role::User) {
         return Err(ApiError::invalid(
             "messages",
             "`messages` must end with a message of the role user: it is the one answered",
@@ -41,7 +44,10 @@ pub fn messages(fields: &Fields<'_>, max_bytes: usize) -> Result<Vec<Message>, A
     Ok(messages)
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "made for this call by its only caller")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "made for this call by its only caller"
+)]
 fn message(fields: Fields<'_>, max_bytes: usize) -> Result<Message, ApiError> {
     let role = match fields.required("role", ROLES)?.as_str() {
         Some("system" | "developer") => Role::System,

@@ -100,7 +100,10 @@ impl RouteRequest {
         let limit = limits.max_message_bytes;
         let messages = match (fields.get("query"), fields.get("messages")) {
             (Some(_), None) => {
-                vec![Message::new(Role::User, messages::text(&fields, "query", limit)?)]
+                vec![Message::new(
+                    Role::User,
+                    messages::text(&fields, "query", limit)?,
+                )]
             }
             (None, Some(_)) => messages::messages(&fields, limit)?,
             _ => {
@@ -135,10 +138,12 @@ impl SearchRequest {
     /// Names the field that is wrong and what is allowed.
     pub fn parse(body: &Value, limits: &Limits) -> Result<Self, ApiError> {
         let fields = Fields::root(body)?;
-        let top_k = fields.count("top_k", 1, MAX_TOP_K)?.unwrap_or(DEFAULT_TOP_K);
+        let top_k = fields
+            .count("top_k", 1, MAX_TOP_K)?
+            .unwrap_or(DEFAULT_TOP_K);
         Ok(Self {
             query: messages::text(&fields, "query", limits.max_message_bytes)?,
-            top_k: usize::try_from(top_k).expect("at most 50"),
+            top_k: usize::try_from(top_k).unwrap_or(usize::MAX),
             collections: collections(&fields)?,
         })
     }

@@ -81,7 +81,9 @@ fn delivery(fields: &Fields<'_>) -> Result<Delivery, ApiError> {
 fn sampling(fields: &Fields<'_>) -> Result<Sampling, ApiError> {
     // The newer name wins, as with OpenAI.
     let max_tokens = fields.count("max_tokens", 1, u64::MAX)?;
-    let max_tokens = fields.count("max_completion_tokens", 1, u64::MAX)?.or(max_tokens);
+    let max_tokens = fields
+        .count("max_completion_tokens", 1, u64::MAX)?
+        .or(max_tokens);
     Ok(Sampling {
         temperature: fields.number("temperature", 0.0..=2.0)?.map(narrow),
         top_p: fields.number("top_p", 0.0..=1.0)?.map(narrow),

@@ -24,16 +24,50 @@ fn chat_ok(key: &str, value: Value) -> ChatRequest {
     chat(&chat_with(key, value)).expect("accepted")
 }
 
+/// Each field with its value is refused by a message that names it.
+fn refused_by_name(cases: &[(&str, Value, &str)]) {
+    for (key, value, message) in cases {
+        let error = chat(&chat_with(key, value.clone())).expect_err(message);
+        assert_eq!(error.to_string(), *message);
+        let param = error.body().error.param.expect("names the field");
+        assert!(param.starts_with(key), "{param}");
+    }
+}
+
 #[test]
 fn each_bad_option_is_refused_by_name_with_what_is_allowed() {
     let cases = [
         ("model", json!(3), "`model` must be a string; found 3"),
-        ("model", json!(null), "`model` is required: a string, for example \"auto\""),
-        ("temperature", json!(2.5), "`temperature` must be a number from 0 to 2; found 2.5"),
-        ("temperature", json!("hot"), "`temperature` must be a number from 0 to 2; found \"hot\""),
-        ("top_p", json!(-0.1), "`top_p` must be a number from 0 to 1; found -0.1"),
-        ("max_tokens", json!(0), "`max_tokens` must be a whole number of at least 1; found 0"),
-        ("max_tokens", json!(1.5), "`max_tokens` must be a whole number of at least 1; found 1.5"),
+        (
+            "model",
+            json!(null),
+            "`model` is required: a string, for example \"auto\"",
+        ),
+        (
+            "temperature",
+            json!(2.5),
+            "`temperature` must be a number from 0 to 2; found 2.5",
+        ),
+        (
+            "temperature",
+            json!("hot"),
+            "`temperature` must be a number from 0 to 2; found \"hot\"",
+        ),
+        (
+            "top_p",
+            json!(-0.1),
+            "`top_p` must be a number from 0 to 1; found -0.1",
+        ),
+        (
+            "max_tokens",
+            json!(0),
+            "`max_tokens` must be a whole number of at least 1; found 0",
+        ),
+        (
+            "max_tokens",
+            json!(1.5),
+            "`max_tokens` must be a whole number of at least 1; found 1.5",
+        ),
         (
             "max_completion_tokens",
             json!(-4),
@@ -49,49 +83,91 @@ fn each_bad_option_is_refused_by_name_with_what_is_allowed() {
             json!(""),
             "`stop` must be a string or a list of at most 4 strings, none of them empty; found \"\"",
         ),
-        ("seed", json!(1.5), "`seed` must be a whole number of at most 64 bits; found 1.5"),
-        ("stream", json!("yes"), "`stream` must be true or false; found \"yes\""),
-        ("stream_options", json!(true), "`stream_options` must be an object; found true"),
+        (
+            "seed",
+            json!(1.5),
+            "`seed` must be a whole number of at most 64 bits; found 1.5",
+        ),
+        (
+            "stream",
+            json!("yes"),
+            "`stream` must be true or false; found \"yes\"",
+        ),
+        (
+            "stream_options",
+            json!(true),
+            "`stream_options` must be an object; found true",
+        ),
         (
             "stream_options",
             json!({"include_usage": 1}),
             "`stream_options.include_usage` must be true or false; found 1",
         ),
-        ("metadata", json!([]), "`metadata` must be an object; found an empty list"),
+        (
+            "metadata",
+            json!([]),
+            "`metadata` must be an object; found an empty list",
+        ),
         (
             "metadata",
             json!({"conversation_id": 7}),
             "`metadata.conversation_id` must be a string; found 7",
         ),
-        ("n", json!(2), "`n` is not supported; leave it out or send the one choice n = 1"),
+    ];
+    refused_by_name(&cases);
+}
+
+#[test]
+fn what_is_not_built_is_refused_with_what_is_accepted() {
+    let cases = [
+        (
+            "n",
+            json!(2),
+            "`n` is not supported; leave it out or send the one choice n = 1",
+        ),
         (
             "tools",
             json!([{"type": "function"}]),
             "`tools` is not supported; leave it out or send an empty list",
         ),
-        ("logprobs", json!(true), "`logprobs` is not supported; leave it out or send false"),
+        (
+            "logprobs",
+            json!(true),
+            "`logprobs` is not supported; leave it out or send false",
+        ),
         (
             "response_format",
             json!({"type": "json_object"}),
             "`response_format` is not supported; leave it out or send {\"type\": \"text\"}",
         ),
     ];
-    for (key, value, message) in cases {
-        let error = chat(&chat_with(key, value)).expect_err(message);
-        assert_eq!(error.to_string(), message);
-        let param = error.body().error.param.expect("names the field");
-        assert!(param.starts_with(key), "{param}");
-    }
+    refused_by_name(&cases);
 }
 
 #[test]
 fn each_bad_message_is_refused_by_its_place() {
     let ask = |message: Value| json!([{"role": "user", "content": "hi"}, message]);
     let cases = [
-        (json!([]), "messages", "`messages` must be a list of at least one message; found an empty list"),
-        (json!("hi"), "messages", "`messages` must be a list of at least one message; found \"hi\""),
-        (json!(null), "messages", "`messages` is required: a list of at least one message"),
-        (ask(json!("hi")), "messages[1]", "`messages[1]` must be an object; found \"hi\""),
+        (
+            json!([]),
+            "messages",
+            "`messages` must be a list of at least one message; found an empty list",
+        ),
+        (
+            json!("hi"),
+            "messages",
+            "`messages` must be a list of at least one message; found \"hi\"",
+        ),
+        (
+            json!(null),
+            "messages",
+            "`messages` is required: a list of at least one message",
+        ),
+        (
+            ask(json!("hi")),
+            "messages[1]",
+            "`messages[1]` must be an object; found \"hi\"",
+        ),
         (
             ask(json!({"content": "x"})),
             "messages[1].role",
@@ -159,7 +235,10 @@ fn a_message_over_the_limit_is_too_large_not_malformed() {
 #[test]
 fn a_body_that_is_no_object_is_refused() {
     let error = chat(&json!([1])).expect_err("refused");
-    assert_eq!(error.to_string(), "the body must be a JSON object; found a list of 1");
+    assert_eq!(
+        error.to_string(),
+        "the body must be a JSON object; found a list of 1"
+    );
 }
 
 #[test]
@@ -215,7 +294,11 @@ fn the_newer_name_of_the_token_limit_wins_and_huge_ones_saturate() {
 
 #[test]
 fn seeds_of_any_sign_wrap_to_32_bits() {
-    for (given, kept) in [(json!(7), 7), (json!(-1), u32::MAX), (json!(1_u64 << 32), 0)] {
+    for (given, kept) in [
+        (json!(7), 7),
+        (json!(-1), u32::MAX),
+        (json!(1_u64 << 32), 0),
+    ] {
         assert_eq!(chat_ok("seed", given).options.sampling.seed, Some(kept));
     }
 }
@@ -233,8 +316,18 @@ fn usage_is_streamed_only_when_asked_for() {
     let plain = chat(&body).expect("accepted").options.delivery;
     body["stream_options"] = json!({"include_usage": true});
     let asked = chat(&body).expect("accepted").options.delivery;
-    assert_eq!(plain, Delivery::Stream { include_usage: false });
-    assert_eq!(asked, Delivery::Stream { include_usage: true });
+    assert_eq!(
+        plain,
+        Delivery::Stream {
+            include_usage: false
+        }
+    );
+    assert_eq!(
+        asked,
+        Delivery::Stream {
+            include_usage: true
+        }
+    );
 }
 
 #[test]
@@ -270,13 +363,24 @@ fn a_route_is_asked_for_by_a_query_or_by_messages_not_both() {
 fn a_search_takes_one_to_fifty_results() {
     let parse = |body: Value| SearchRequest::parse(&body, &limits());
     assert_eq!(parse(json!({"query": "hi"})).expect("accepted").top_k, 5);
-    assert_eq!(parse(json!({"query": "hi", "top_k": 50})).expect("accepted").top_k, 50);
+    assert_eq!(
+        parse(json!({"query": "hi", "top_k": 50}))
+            .expect("accepted")
+            .top_k,
+        50
+    );
     for bad in [json!(0), json!(51), json!("3")] {
         let error = parse(json!({"query": "hi", "top_k": bad})).expect_err("refused");
-        assert!(error.to_string().starts_with("`top_k` must be a whole number from 1 to 50"));
+        assert!(
+            error
+                .to_string()
+                .starts_with("`top_k` must be a whole number from 1 to 50")
+        );
     }
     assert_eq!(
-        parse(json!({"query": ""})).expect_err("refused").to_string(),
+        parse(json!({"query": ""}))
+            .expect_err("refused")
+            .to_string(),
         "`query` must not be blank"
     );
 }
@@ -297,17 +401,29 @@ fn embeddings_take_one_text_or_a_list() {
         EmbeddingsRequest::parse(&json!({"model": "encoder", "input": input}), &limits())
     };
     assert_eq!(parse(json!("a")).expect("accepted").inputs, ["a"]);
-    assert_eq!(parse(json!(["a", "b"])).expect("accepted").inputs, ["a", "b"]);
+    assert_eq!(
+        parse(json!(["a", "b"])).expect("accepted").inputs,
+        ["a", "b"]
+    );
     let cases = [
-        (json!([]), "`input` must be a string or a list of 1 to 256 strings; found an empty list"),
+        (
+            json!([]),
+            "`input` must be a string or a list of 1 to 256 strings; found an empty list",
+        ),
         (
             json!(vec!["a"; 257]),
             "`input` must be a string or a list of 1 to 256 strings; found a list of 257",
         ),
         (json!(""), "`input` must not be blank"),
         (json!(["a", ""]), "`input[1]` must not be blank"),
-        (json!([1, 2]), "`input` as token numbers is not supported; send text"),
-        (json!([[1], [2]]), "`input` as token numbers is not supported; send text"),
+        (
+            json!([1, 2]),
+            "`input` as token numbers is not supported; send text",
+        ),
+        (
+            json!([[1], [2]]),
+            "`input` as token numbers is not supported; send text",
+        ),
         (json!(["a", 2]), "`input[1]` must be a string; found 2"),
     ];
     for (input, message) in cases {

@@ -1,4 +1,4 @@
-//! Options of the `OpenAI` API that would change the answer's meaning or shape and aren't built.
+//! Options of the OpenAI API that would change the answer's meaning or shape and aren't built.
 //!
 //! They are refused by name: to drop them silently would mislead. Options that only hint (penalties,
 //! service tiers, user names …) are ignored.
@@ -22,7 +22,11 @@ const RULES: &[Rule] = &[
     ("top_logprobs", |value| value != 0, "0"),
     ("logit_bias", is_filled, "an empty object"),
     ("response_format", shapes_answer, "{\"type\": \"text\"}"),
-    ("modalities", |value| value != &serde_json::json!(["text"]), "[\"text\"]"),
+    (
+        "modalities",
+        |value| value != &serde_json::json!(["text"]),
+        "[\"text\"]",
+    ),
     ("audio", is_filled, "null"),
     ("web_search_options", |_| true, "null"),
 ];

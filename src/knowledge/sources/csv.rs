@@ -39,7 +39,9 @@ pub(super) fn read(path: &str, text: &str) -> Result<Rows, Notice> {
                 faq::add(&mut rows, path, line.unwrap_or(1), &object(&names, &record));
             }
             Err(error) => {
-                let line = error.position().and_then(|at| usize::try_from(at.line()).ok());
+                let line = error
+                    .position()
+                    .and_then(|at| usize::try_from(at.line()).ok());
                 rows.skipped
                     .push(Notice::new(path, line, format!("is not CSV: {error}")));
             }

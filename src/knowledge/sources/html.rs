@@ -18,9 +18,30 @@ const LEFT_OUT: [&str; 17] = [
 
 /// Elements that begin a new line; cells begin a new word, all others run on.
 const BLOCKS: [&str; 24] = [
-    "p", "div", "section", "article", "main", "ul", "ol", "li", "dl", "dt", "dd", "table", "tr",
-    "caption", "blockquote", "pre", "figure", "figcaption", "br", "hr", "details", "summary",
-    "address", "body",
+    "p",
+    "div",
+    "section",
+    "article",
+    "main",
+    "ul",
+    "ol",
+    "li",
+    "dl",
+    "dt",
+    "dd",
+    "table",
+    "tr",
+    "caption",
+    "blockquote",
+    "pre",
+    "figure",
+    "figcaption",
+    "br",
+    "hr",
+    "details",
+    "summary",
+    "address",
+    "body",
 ];
 
 pub(super) fn read(text: &str) -> RawDocument {

@@ -3,7 +3,7 @@
 use super::{Rows, faq};
 use crate::knowledge::report::Notice;
 
-pub(super) fn read(path: &str, text: &str) -> Result<Rows, Notice> {
+pub(super) fn read(path: &str, text: &str) -> Rows {
     let mut rows = Rows::default();
     for (index, line) in text.lines().enumerate() {
         if line.trim().is_empty() {
@@ -18,5 +18,5 @@ pub(super) fn read(path: &str, text: &str) -> Result<Rows, Notice> {
             }
         }
     }
-    Ok(rows)
+    rows
 }

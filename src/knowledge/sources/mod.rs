@@ -125,14 +125,16 @@ pub(crate) fn parse(
     let text = match decode(bytes) {
         Ok(text) => text,
         Err((line, reason)) => {
-            record.skipped.push(Notice::new(&found.path, Some(line), reason));
+            record
+                .skipped
+                .push(Notice::new(&found.path, Some(line), reason));
             return record;
         }
     };
     let rows = match found.format {
         Format::FaqYaml => yaml::read(&found.path, &text),
         Format::FaqCsv => csv::read(&found.path, &text),
-        Format::FaqJsonl => jsonl::read(&found.path, &text),
+        Format::FaqJsonl => Ok(jsonl::read(&found.path, &text)),
         Format::Markdown => return with_document(record, markdown::read(&text), count_tokens),
         Format::Html => return with_document(record, Ok(html::read(&text)), count_tokens),
         Format::Text => return with_document(record, Ok(plain::read(&text)), count_tokens),

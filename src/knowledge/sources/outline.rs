@@ -34,7 +34,10 @@ pub(super) fn sections(title: Option<&str>, parts: &[Part]) -> Vec<Section> {
             text = &part.heading;
         }
         sections.push(Section {
-            headings: above.iter().map(|(_, heading)| (*heading).to_owned()).collect(),
+            headings: above
+                .iter()
+                .map(|(_, heading)| (*heading).to_owned())
+                .collect(),
             text: text.to_owned(),
         });
     }

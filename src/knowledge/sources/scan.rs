@@ -115,7 +115,12 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let at = |path: &str| folder.path().join(path);
         fs::create_dir_all(at("shop/returns/old")).expect("folders");
-        for path in ["top.md", "shop/a.faq.yaml", "shop/returns/old/b.txt", "shop/logo.png"] {
+        for path in [
+            "top.md",
+            "shop/a.faq.yaml",
+            "shop/returns/old/b.txt",
+            "shop/logo.png",
+        ] {
             fs::write(at(path), "text").expect("a file");
         }
         let found = scan(folder.path()).expect("a scan");
@@ -154,7 +159,10 @@ mod tests {
             .iter()
             .map(|file| (file.path.as_str(), file.refusal.is_some()))
             .collect();
-        assert_eq!(refused, [("a.txt", false), ("b.txt", false), ("out.txt", true)]);
+        assert_eq!(
+            refused,
+            [("a.txt", false), ("b.txt", false), ("out.txt", true)]
+        );
     }
 
     #[test]

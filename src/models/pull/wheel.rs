@@ -45,7 +45,7 @@ pub(super) async fn get(
         },
         Err(reason) => reason,
     };
-    say(&format!("  {reason}; trying pip's own download"));
+    say(&format!("  {reason}; letting pip download it"));
     let path = pip::download(package, downloads).map_err(|second| {
         if second == reason {
             second

@@ -51,9 +51,10 @@ fn start(desk: &mut Desk) -> Result<mpsc::Receiver<Result<ModelEvent, EngineErro
         let request = Request {
             messages: messages.clone(),
             sampling: desk.request.sampling.clone(),
-            assistant_prefix: None,
+            repetition_penalty: None,
+            answer_start: None,
         };
-        match desk.parts().generator.try_generate(request) {
+        match desk.parts().generator.try_generate(&request) {
             Err(EngineError::PromptTooLong { .. }) if history::drop_oldest(&mut messages) => dropped += 1,
             Err(error) => return Err(error.into()),
             Ok(events) => {

@@ -79,11 +79,12 @@ async fn write(desk: &Desk, passages: &[Source]) -> Result<Written, EngineError>
     let prompt = parts
         .prompts
         .knowledge(history, &desk.question, passages)
-        .map_err(|error| EngineError::Prompt(error.to_string()))?;
+        .map_err(|error| EngineError::Template(error.to_string()))?;
     let asked = &desk.request.sampling;
     let request = Request {
         messages: prompt.messages,
-        assistant_prefix: prompt.assistant_prefix,
+        answer_start: prompt.assistant_prefix,
+        repetition_penalty: None,
         sampling: Sampling {
             temperature: Some(0.0),
             max_tokens: Some(asked.max_tokens.map_or(MOST_TOKENS, |tokens| tokens.min(MOST_TOKENS))),
@@ -91,7 +92,7 @@ async fn write(desk: &Desk, passages: &[Source]) -> Result<Written, EngineError>
             ..Sampling::default()
         },
     };
-    collect(parts.generator.try_generate(request)?).await
+    collect(parts.generator.try_generate(&request)?).await
 }
 
 /// Gathers a stream into a whole.

@@ -10,6 +10,7 @@ use crate::{
 
 use super::super::{
     desk::{Byline, Desk, Draft},
+    estimate,
     turn::{Target, TurnError},
 };
 use super::TEMPLATE;
@@ -76,7 +77,7 @@ async fn pass_on(desk: &mut Desk, mut reply: Reply, sources: Vec<Source>) -> Res
             }
             ModelEvent::Done { finish, usage } => {
                 draft.finish = Some(finish);
-                draft.usage = usage.unwrap_or_default();
+                draft.usage = usage.unwrap_or_else(|| estimate::usage(&desk.request.messages, &draft.content));
                 draft.cost_usd = reply.prices.cost_usd(draft.usage);
                 return Ok(draft);
             }
@@ -138,7 +139,7 @@ fn with_evidence(desk: &Desk, evidence: &[Source]) -> Result<Vec<Message>, TurnE
 
 /// Why nothing more may be spent, if so.
 async fn budget_spent(desk: &Desk) -> Result<Option<String>, TurnError> {
-    let now = Timestamp::now().to_zoned(TimeZone::UTC);
+    let now = Timestamp::now().to_zoned_datetime(TimeZone::UTC);
     let budget = desk.parts().budget;
     let day = now.start_of_day();
     let month = now.first_of_month().and_then(|first| first.start_of_day());

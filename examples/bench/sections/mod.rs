@@ -1,0 +1,9 @@
+//! What is measured, one file a section. Each takes what it needs from the sets, and writes rows.
+
+pub(crate) mod grounded;
+pub(crate) mod ingest;
+pub(crate) mod own;
+pub(crate) mod retrieval;
+pub(crate) mod routing;
+pub(crate) mod start;
+pub(crate) mod turns;

@@ -1,0 +1,92 @@
+//! Coverage and wrong answers of the router's decisions at its configured point: the questions of
+//! a set, and as many that nothing in its knowledge base answers.
+
+use serde_json::{Value, json};
+
+use crate::{
+    program::Server,
+    sets::{ASSISTANT, BITEXT, CHAPTERS, HARD, Question, STACKFAQ, Sets, spread},
+    table::{Table, Unit, share},
+    turn::document,
+};
+
+/// What `router.max_wrong` tolerates unless it is configured otherwise.
+const MAX_WRONG: f64 = 0.02;
+/// Enough to judge by, of either kind.
+const MOST: usize = 1_000;
+
+pub(crate) async fn run(sets: &Sets, table: &mut Table) -> anyhow::Result<()> {
+    let hard = sets
+        .questions("requests to escalate", HARD, table)?
+        .unwrap_or_default();
+    let hard = spread(&hard, MOST);
+    let mut outside = sets
+        .questions("questions out of scope", ASSISTANT, table)?
+        .unwrap_or_default();
+    outside.retain(|question| question.label.as_deref() == Some("oos"));
+    outside.extend(hard.iter().cloned());
+    for set in [STACKFAQ, BITEXT, CHAPTERS] {
+        let Some((home, questions)) = sets.set(&set, table)? else {
+            continue;
+        };
+        let inside = spread(&questions, MOST);
+        let outside = spread(&outside, inside.len());
+        let server = home.serve()?;
+        let (mut right, mut local) = (0, 0);
+        for question in inside.iter().chain(&outside) {
+            if let Some(answer) = decide(&server, question).await? {
+                local += 1;
+                right +=
+                    usize::from(question.id.as_ref().or(question.doc.as_ref()) == Some(&answer));
+            }
+        }
+        let asked = format!(
+            "{} questions and {} out of scope",
+            inside.len(),
+            outside.len()
+        );
+        table.plain(
+            format!("{}, coverage: {asked}", set.name),
+            share(right, inside.len()),
+            Unit::Share,
+        );
+        let figure = format!("{}, wrong among the {local} routed locally", set.name);
+        table.at_most(
+            figure,
+            share(local - right, local.max(1)),
+            MAX_WRONG,
+            Unit::Share,
+        );
+    }
+    let server = sets.own()?.0.serve()?;
+    let mut local = 0;
+    for question in &hard {
+        local += usize::from(decide(&server, question).await?.is_some());
+    }
+    if !hard.is_empty() {
+        let figure = format!(
+            "requests to escalate routed locally over kb/, of {}",
+            hard.len()
+        );
+        table.at_most(figure, share(local, hard.len()), MAX_WRONG, Unit::Share);
+    }
+    Ok(())
+}
+
+/// The entry or document that would answer locally; none where the question would be passed on.
+async fn decide(server: &Server, question: &Question) -> anyhow::Result<Option<String>> {
+    let (decision, _) = server
+        .post("/v1/route", &json!({"query": question.query}))
+        .await?;
+    let signals = &decision["signals"];
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    Ok(match decision["route"].as_str() {
+        Some("faq") if signals["smalltalk"].is_null() => Some(text(&signals["faq"]["id"])),
+        Some("knowledge") => {
+            let passage = text(&signals["passage"]["id"]);
+            let file = passage.rsplit_once('#').map_or("", |(file, _)| file);
+            Some(document(&json!({"source": file})).to_owned())
+        }
+        _ => None,
+    })
+}
