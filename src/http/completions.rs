@@ -1,4 +1,4 @@
-//! `POST /v1/chat/completions`.
+//! `POST /v1/chat/completions`: parses and passes on. The turn itself is in [`super::turn`].
 
 use actix_web::HttpResponse;
 

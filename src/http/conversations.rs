@@ -1,4 +1,6 @@
 //! Conversations kept by the server, messages to them, and feedback on answers.
+//!
+//! Keeps nothing itself: what a conversation looks like is the store's matter.
 
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};

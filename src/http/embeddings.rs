@@ -1,4 +1,5 @@
-//! `POST /v1/embeddings`: the encoder's vectors.
+//! `POST /v1/embeddings`: the encoder's vectors, written as the client asks. Computes none
+//! itself.
 
 use actix_web::web;
 use base64::{Engine, prelude::BASE64_STANDARD};

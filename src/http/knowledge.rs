@@ -1,4 +1,4 @@
-//! `/v1/knowledge`: what is indexed, and reading it again.
+//! `/v1/knowledge`: what is indexed, and reading it again. Indexes nothing itself.
 
 use actix_web::web;
 use serde_json::Value;

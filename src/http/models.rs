@@ -1,4 +1,4 @@
-//! `GET /v1/models`: the names that a request may ask for.
+//! `GET /v1/models`: the names that a request may ask for. Knows no model itself.
 
 use actix_web::web;
 

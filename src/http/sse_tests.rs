@@ -1,3 +1,5 @@
+//! What a streaming client sees, event by event.
+
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;

@@ -39,7 +39,7 @@ pub struct FaqHit {
     pub collection: String,
     /// The weighed sum of the scores below, 0 to 1; entries are ranked by it.
     pub fused: f32,
-    /// BM25 of the best form and the answer, as a share of what the query could score, 0 to 1.
+    /// BM25 of the best form and the answer, 0 to 1: about 0.5 where every word is found once.
     pub lexical: f32,
     /// The best cosine with the question or one of its variants; 0 without a query vector.
     pub cosine_question: f32,
@@ -60,7 +60,7 @@ pub struct PassageHit {
     pub collection: String,
     /// The weighed sum of the two scores below, 0 to 1; passages are ranked by it.
     pub fused: f32,
-    /// BM25 as a share of what the query could score, 0 to 1.
+    /// BM25, 0 to 1: about 0.5 where every word is found once.
     pub lexical: f32,
     /// The cosine with the passage; 0 without a query vector.
     pub cosine: f32,

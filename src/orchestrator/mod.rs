@@ -18,7 +18,7 @@ pub mod verify;
 
 use std::sync::Arc;
 
-use tokio::sync::mpsc;
+use tokio::{runtime::Handle, sync::mpsc};
 use tracing::Instrument;
 
 use crate::{
@@ -33,6 +33,7 @@ use crate::{
     upstream::Upstreams,
 };
 pub use crate::chat::Answer;
+use ingest::IngestError;
 pub use turn::{ModelCard, Preview, Target, TurnError, TurnEvent, TurnRequest};
 
 /// Events that may wait for a slow reader before its upstream is held back.
@@ -70,6 +71,8 @@ struct House {
     parts: Parts,
     cache: ExactCache<Arc<Answer>>,
     started_unix_s: i64,
+    /// Turns run here, not on the thread of the door that they came through.
+    runtime: Handle,
 }
 
 /// The one handle that doors (HTTP, command line) hold. Cheap to clone.
@@ -77,13 +80,14 @@ struct House {
 pub struct Orchestrator(Arc<House>);
 
 impl Orchestrator {
-    /// Joins the parts.
+    /// Joins the parts. Turns will run on the runtime that this is called on.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         Self(Arc::new(House {
             parts,
             cache: ExactCache::default(),
             started_unix_s: jiff::Timestamp::now().as_second(),
+            runtime: Handle::current(),
         }))
     }
 
@@ -131,7 +135,7 @@ impl Orchestrator {
                 () = cascade::run(desk) => {}
             }
         };
-        tokio::spawn(work.in_current_span());
+        self.0.runtime.spawn(work.in_current_span());
         Ok(receiver)
     }
 
@@ -207,7 +211,11 @@ impl Orchestrator {
     /// # Errors
     /// [`TurnError::Internal`] with the reason; the old index then still serves.
     pub async fn reload(&self) -> Result<serde_json::Value, TurnError> {
-        let report = ingest::ingest(&self.0.parts.knowledge, &self.0.parts.encoder, &|_, _| ()).await;
+        let house = self.0.clone();
+        let work = async move { ingest::ingest(&house.parts.knowledge, &house.parts.encoder, &|_, _| ()).await };
+        // On a task of its own: an asker who hangs up must not stop it midway.
+        let report = self.0.runtime.spawn(work).await.map_err(IngestError::from);
+        let report = report.and_then(|report| report);
         let report = report.map_err(|error| TurnError::Internal(error.to_string()))?;
         Ok(serde_json::json!(report))
     }

@@ -1,4 +1,4 @@
-//! The body of `POST /v1/embeddings`.
+//! The body of `POST /v1/embeddings`. Whether the model exists is not decided here.
 
 use serde_json::Value;
 
@@ -80,5 +80,66 @@ fn encoding(fields: &Fields<'_>) -> Result<Encoding, ApiError> {
         Some(value) if value == "float" => Ok(Encoding::Float),
         Some(value) if value == "base64" => Ok(Encoding::Base64),
         Some(other) => Err(must_be("encoding_format", "\"float\" or \"base64\"", other)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn limits() -> Limits {
+        Limits {
+            max_message_bytes: 100,
+            max_body_bytes: 1_000,
+        }
+    }
+
+    #[test]
+    fn embeddings_take_one_text_or_a_list() {
+        let parse = |input: Value| {
+            EmbeddingsRequest::parse(&json!({"model": "encoder", "input": input}), &limits())
+        };
+        assert_eq!(parse(json!("a")).expect("accepted").inputs, ["a"]);
+        assert_eq!(
+            parse(json!(["a", "b"])).expect("accepted").inputs,
+            ["a", "b"]
+        );
+        let cases = [
+            (
+                json!([]),
+                "`input` must be a string or a list of 1 to 256 strings; found an empty list",
+            ),
+            (
+                json!(vec!["a"; 257]),
+                "`input` must be a string or a list of 1 to 256 strings; found a list of 257",
+            ),
+            (json!(""), "`input` must not be blank"),
+            (json!(["a", ""]), "`input[1]` must not be blank"),
+            (
+                json!([1, 2]),
+                "`input` as token numbers is not supported; send text",
+            ),
+            (
+                json!([[1], [2]]),
+                "`input` as token numbers is not supported; send text",
+            ),
+            (json!(["a", 2]), "`input[1]` must be a string; found 2"),
+        ];
+        for (input, message) in cases {
+            assert_eq!(parse(input).expect_err(message).to_string(), message);
+        }
+    }
+
+    #[test]
+    fn embeddings_are_written_as_numbers_or_base64() {
+        let parse = |format: Value| {
+            let body = json!({"model": "encoder", "input": "a", "encoding_format": format});
+            EmbeddingsRequest::parse(&body, &limits()).map(|request| request.encoding)
+        };
+        assert_eq!(parse(json!("base64")).expect("accepted"), Encoding::Base64);
+        assert_eq!(parse(Value::Null).expect("accepted"), Encoding::Float);
+        assert!(parse(json!("int8")).is_err());
     }
 }

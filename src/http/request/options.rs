@@ -1,4 +1,6 @@
 //! How a turn is to be answered: sampling, delivery, and what `metadata` says.
+//!
+//! Whether a collection or a conversation exists is not decided here.
 
 use crate::{chat::Sampling, http::error::ApiError};
 
