@@ -2,6 +2,7 @@
 
 use std::{
     net::TcpListener,
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -83,7 +84,10 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::Listen`] where the port can't be had.
-    #[expect(clippy::unused_async, reason = "the constructor of a server may come to wait")]
+    #[expect(
+        clippy::unused_async,
+        reason = "the constructor of a server may come to wait"
+    )]
     pub async fn build(config: Config) -> Result<Self, AppError> {
         let address = format!("{}:{}", config.server.host, config.server.port);
         let refused = |error: std::io::Error| AppError::Listen {
@@ -144,11 +148,19 @@ impl App {
                 return Err(error);
             }
         };
-        let watcher = self.config.knowledge.watch.then(|| tokio::spawn(watch_knowledge(loaded.clone(), self.config.knowledge.dir.clone())));
+        let watcher = self.config.knowledge.watch.then(|| {
+            tokio::spawn(watch_knowledge(
+                loaded.clone(),
+                self.config.knowledge.dir.clone(),
+            ))
+        });
         orchestrator.send_replace(Some(loaded.clone()));
         ready(&self.url);
         stop.await;
-        tracing::info!("stopping; requests in flight have {} s to end", DRAIN.as_secs());
+        tracing::info!(
+            "stopping; requests in flight have {} s to end",
+            DRAIN.as_secs()
+        );
         draining.store(true, Ordering::SeqCst);
         if let Some(watcher) = watcher {
             watcher.abort();
@@ -166,7 +178,11 @@ impl App {
 /// [`AppError`] with the first thing that is missing or broken.
 pub async fn assemble(config: &Config) -> Result<Orchestrator, AppError> {
     let arbiter = Arbiter::default();
-    let generator_file = models::resolve(&config.models.dir, &config.models.generator, ModelRole::Generator)?;
+    let generator_file = models::resolve(
+        &config.models.dir,
+        &config.models.generator,
+        ModelRole::Generator,
+    )?;
     let (encoder, generator, store) = tokio::join!(
         start_encoder_beside(config, arbiter.clone()),
         start_generator(config, &generator_file, arbiter),
@@ -182,7 +198,12 @@ pub async fn assemble(config: &Config) -> Result<Orchestrator, AppError> {
     Ok(Orchestrator::new(Parts {
         knowledge,
         encoder,
-        encoder_name: models::resolve(&config.models.dir, &config.models.encoder, ModelRole::Encoder)?.name,
+        encoder_name: models::resolve(
+            &config.models.dir,
+            &config.models.encoder,
+            ModelRole::Encoder,
+        )?
+        .name,
         generator,
         generator_name: generator_file.name,
         upstreams: upstreams(config)?,
@@ -205,7 +226,11 @@ pub async fn start_encoder(config: &Config) -> Result<Encoder, AppError> {
 }
 
 async fn start_encoder_beside(config: &Config, arbiter: Arbiter) -> Result<Encoder, AppError> {
-    let file = models::resolve(&config.models.dir, &config.models.encoder, ModelRole::Encoder)?;
+    let file = models::resolve(
+        &config.models.dir,
+        &config.models.encoder,
+        ModelRole::Encoder,
+    )?;
     let options = EncoderOptions {
         model: file.path,
         threads: config.engine.threads,
@@ -214,7 +239,11 @@ async fn start_encoder_beside(config: &Config, arbiter: Arbiter) -> Result<Encod
     Ok(Encoder::start(options, arbiter).await?)
 }
 
-async fn start_generator(config: &Config, file: &ModelFile, arbiter: Arbiter) -> Result<Generator, AppError> {
+async fn start_generator(
+    config: &Config,
+    file: &ModelFile,
+    arbiter: Arbiter,
+) -> Result<Generator, AppError> {
     let options = GeneratorOptions {
         model: file.path.clone(),
         template: file.template.clone(),
@@ -231,8 +260,20 @@ async fn start_generator(config: &Config, file: &ModelFile, arbiter: Arbiter) ->
 /// # Errors
 /// [`AppError`] where the index folder can't be had.
 pub async fn open_knowledge(config: &Config, encoder: &Encoder) -> Result<Knowledge, AppError> {
+    open_knowledge_of(vec![config.knowledge.dir.clone()], config, encoder).await
+}
+
+/// Opens the index for other folders than the configured one.
+///
+/// # Errors
+/// [`AppError`] where the index folder can't be had.
+pub async fn open_knowledge_of(
+    dirs: Vec<PathBuf>,
+    config: &Config,
+    encoder: &Encoder,
+) -> Result<Knowledge, AppError> {
     let options = knowledge::Options {
-        dir: config.knowledge.dir.clone(),
+        dirs,
         index_dir: config.knowledge.index_dir.clone(),
         encoder_fingerprint: encoder.fingerprint(),
         dimensions: encoder.dimensions(),
@@ -257,7 +298,7 @@ fn upstreams(config: &Config) -> Result<Upstreams, AppError> {
     Ok(Upstreams::new(&found)?)
 }
 
-async fn watch_knowledge(orchestrator: Orchestrator, dir: std::path::PathBuf) {
+async fn watch_knowledge(orchestrator: Orchestrator, dir: PathBuf) {
     let (_guard, mut changes) = match knowledge::watch(&dir) {
         Ok(watch) => watch,
         Err(error) => {
@@ -268,7 +309,9 @@ async fn watch_knowledge(orchestrator: Orchestrator, dir: std::path::PathBuf) {
     while knowledge::settled(&mut changes).await {
         match orchestrator.reload().await {
             Ok(_) => tracing::info!("the knowledge folder changed; the new index serves"),
-            Err(error) => tracing::error!(%error, "the changed knowledge folder was not indexed; the old index serves"),
+            Err(error) => {
+                tracing::error!(%error, "the changed knowledge folder was not indexed; the old index serves")
+            }
         }
     }
 }

@@ -340,33 +340,52 @@ impl Config {
             number(key, found as f64, low as f64, high as f64)
         };
         let amount = |key, found: Option<f64>| number(key, found?, 0.0, 1e9);
-        number("router.max_wrong", f64::from(self.router.max_wrong), 0.0001, 0.5)
-            .or_else(|| count("engine.slots", self.engine.slots, 1, 64))
-            .or_else(|| count("engine.threads", self.engine.threads, 0, 512))
-            .or_else(|| count("engine.queue", self.engine.queue, 1, 65_536))
-            .or_else(|| {
-                let tokens = f64::from(self.engine.context_tokens);
-                number("engine.context_tokens", tokens, 256.0, 131_072.0)
+        number(
+            "router.max_wrong",
+            f64::from(self.router.max_wrong),
+            0.0001,
+            0.5,
+        )
+        .or_else(|| count("engine.slots", self.engine.slots, 1, 64))
+        .or_else(|| count("engine.threads", self.engine.threads, 0, 512))
+        .or_else(|| count("engine.queue", self.engine.queue, 1, 65_536))
+        .or_else(|| {
+            let tokens = f64::from(self.engine.context_tokens);
+            number("engine.context_tokens", tokens, 256.0, 131_072.0)
+        })
+        .or_else(|| {
+            let bytes = self.limits.max_message_bytes;
+            count(
+                "limits.max_message_bytes",
+                bytes,
+                1,
+                self.limits.max_body_bytes,
+            )
+        })
+        .or_else(|| amount("budget.day_usd", self.budget.day_usd))
+        .or_else(|| amount("budget.month_usd", self.budget.month_usd))
+        .or_else(|| {
+            (!self.store.url.starts_with("sqlite:")).then(|| {
+                let found = &self.store.url;
+                (
+                    "store.url",
+                    format!("found '{found}', allowed sqlite://PATH"),
+                )
             })
-            .or_else(|| {
-                let bytes = self.limits.max_message_bytes;
-                count("limits.max_message_bytes", bytes, 1, self.limits.max_body_bytes)
-            })
-            .or_else(|| amount("budget.day_usd", self.budget.day_usd))
-            .or_else(|| amount("budget.month_usd", self.budget.month_usd))
-            .or_else(|| {
-                (!self.store.url.starts_with("sqlite:")).then(|| {
-                    let found = &self.store.url;
-                    ("store.url", format!("found '{found}', allowed sqlite://PATH"))
-                })
-            })
-            .or_else(|| self.impossible_upstream())
+        })
+        .or_else(|| self.impossible_upstream())
     }
 
     fn impossible_upstream(&self) -> Option<(&'static str, String)> {
-        let reserved = ["auto", "knowledge", "escalate", self.models.generator.as_str()];
+        let reserved = [
+            "auto",
+            "knowledge",
+            "escalate",
+            self.models.generator.as_str(),
+        ];
         for (index, upstream) in self.upstreams.iter().enumerate() {
-            let at = |problem: String| Some(("upstreams", format!("entry {}: {problem}", index + 1)));
+            let at =
+                |problem: String| Some(("upstreams", format!("entry {}: {problem}", index + 1)));
             let Upstream { name, base_url, .. } = upstream;
             if name.is_empty() || reserved.contains(&name.as_str()) {
                 return at(format!(
@@ -374,11 +393,16 @@ impl Config {
                     reserved.join(", ")
                 ));
             }
-            if self.upstreams[..index].iter().any(|other| other.name == *name) {
+            if self.upstreams[..index]
+                .iter()
+                .any(|other| other.name == *name)
+            {
                 return at(format!("name: '{name}' stands twice; names must differ"));
             }
             if !base_url.starts_with("http://") && !base_url.starts_with("https://") {
-                return at(format!("base_url: found '{base_url}', allowed http(s)://…/v1"));
+                return at(format!(
+                    "base_url: found '{base_url}', allowed http(s)://…/v1"
+                ));
             }
             if upstream.input_usd_per_mtok < 0.0 || upstream.output_usd_per_mtok < 0.0 {
                 return at("prices: found a negative one, allowed 0 and above".into());
@@ -393,9 +417,10 @@ fn origin(metadata: Option<&figment::Metadata>, key: &str) -> String {
         return "configuration".into();
     };
     match &metadata.source {
-        Some(figment::Source::File(path)) => path
-            .file_name()
-            .map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into()),
+        Some(figment::Source::File(path)) => path.file_name().map_or_else(
+            || path.display().to_string(),
+            |name| name.to_string_lossy().into(),
+        ),
         _ if metadata.name.contains("environment") => {
             format!("MICROGPT__{}", key.to_uppercase().replace('.', "__"))
         }

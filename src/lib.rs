@@ -11,7 +11,7 @@
 //!                       └─ record ─► store
 //! ```
 //!
-//! Rooms, in the order in which they depend on each other: [`chat`] and [`config`] are plain data;
+//! Rooms, in the order in which they depend on each other: [`chat`], [`config`] and [`text`] are plain;
 //! [`router`], [`cache`], [`knowledge`], [`engine`], [`upstream`], [`store`] and [`prompt`] don't
 //! know each other (but for names of small talk); [`orchestrator`] composes them; [`http`] and
 //! [`cli`] are doors; [`app`] builds it all once. [`models`] fetches weights before any of it runs.
@@ -30,4 +30,5 @@ pub mod prompt;
 pub mod router;
 pub mod store;
 pub mod telemetry;
+pub mod text;
 pub mod upstream;

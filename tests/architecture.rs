@@ -1,8 +1,6 @@
 //! The repository's own rules, kept by reading the source: who may name whom, and how long a file
 //! may be.
 
-#![expect(missing_docs, clippy::unwrap_used, reason = "tests say what they mean by their names")]
-
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -12,7 +10,14 @@ const SRC: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
 const MOST_LINES: usize = 500;
 
 /// Rooms that must not know each other; the orchestrator joins them.
-const SIBLINGS: [&str; 6] = ["router", "cache", "knowledge", "engine", "upstream", "store"];
+const SIBLINGS: [&str; 6] = [
+    "router",
+    "cache",
+    "knowledge",
+    "engine",
+    "upstream",
+    "store",
+];
 
 /// Outside libraries, and the only places that may name them.
 const LIBRARIES: [(&str, &[&str]); 6] = [
@@ -27,9 +32,25 @@ const LIBRARIES: [(&str, &[&str]); 6] = [
 /// Rooms that a room may not reach up to.
 const ABOVE: [(&str, &[&str]); 4] = [
     ("orchestrator", &["http", "cli", "app"]),
-    ("http", &["cli", "app", "engine", "knowledge", "upstream", "cache"]),
+    (
+        "http",
+        &["cli", "app", "engine", "knowledge", "upstream", "cache"],
+    ),
     ("models", &["orchestrator", "http", "cli", "app", "engine"]),
-    ("prompt", &["orchestrator", "http", "cli", "app", "engine", "knowledge", "upstream", "store", "cache"]),
+    (
+        "prompt",
+        &[
+            "orchestrator",
+            "http",
+            "cli",
+            "app",
+            "engine",
+            "knowledge",
+            "upstream",
+            "store",
+            "cache",
+        ],
+    ),
 ];
 
 fn files(dir: &Path) -> Vec<PathBuf> {
@@ -47,7 +68,12 @@ fn files(dir: &Path) -> Vec<PathBuf> {
 
 /// (path under `src/`, its lines without comments)
 fn sources() -> Vec<(String, Vec<String>)> {
-    let code = |text: String| text.lines().filter(|line| !line.trim_start().starts_with("//")).map(ToOwned::to_owned).collect();
+    let code = |text: String| {
+        text.lines()
+            .filter(|line| !line.trim_start().starts_with("//"))
+            .map(ToOwned::to_owned)
+            .collect()
+    };
     let all = files(Path::new(SRC));
     assert!(all.len() > 20, "the source is where it is looked for");
     all.into_iter()
@@ -60,12 +86,15 @@ fn sources() -> Vec<(String, Vec<String>)> {
 
 /// True where `line` names `room` as `crate::room` (alone or first in a group).
 fn names_room(line: &str, room: &str) -> bool {
-    ["crate::", "super::super::", "microgpt::"].iter().any(|root| {
-        line.match_indices(&format!("{root}{room}")).any(|(at, found)| {
-            let after = line[at + found.len()..].chars().next();
-            !after.is_some_and(|next| next.is_alphanumeric() || next == '_')
+    ["crate::", "super::super::", "microgpt::"]
+        .iter()
+        .any(|root| {
+            line.match_indices(&format!("{root}{room}"))
+                .any(|(at, found)| {
+                    let after = line[at + found.len()..].chars().next();
+                    !after.is_some_and(|next| next.is_alphanumeric() || next == '_')
+                })
         })
-    })
 }
 
 /// Every room that a file imports, grouped `use crate::{…}` blocks among them.
@@ -78,7 +107,8 @@ fn imports(lines: &[String], room: &str) -> bool {
         let grouped = in_group && {
             let words = line.split(|letter: char| !(letter.is_alphanumeric() || letter == '_'));
             let first = line.trim_start();
-            words.clone().any(|word| word == room) && (first.starts_with(room) || first.starts_with("use crate::{"))
+            words.clone().any(|word| word == room)
+                && (first.starts_with(room) || first.starts_with("use crate::{"))
         };
         if in_group && line.contains("};") {
             in_group = false;
@@ -90,11 +120,20 @@ fn imports(lines: &[String], room: &str) -> bool {
 #[test]
 fn siblings_do_not_know_each_other() {
     for (file, lines) in sources() {
-        let Some(own) = SIBLINGS.iter().find(|room| file.starts_with(&format!("{room}/"))) else {
+        let Some(own) = SIBLINGS
+            .iter()
+            .find(|room| file.starts_with(&format!("{room}/")))
+        else {
             continue;
         };
-        for other in SIBLINGS.iter().chain(&["orchestrator", "http", "app", "cli", "models"]) {
-            assert!(own == other || !imports(&lines, other), "{file} imports {other}");
+        for other in SIBLINGS
+            .iter()
+            .chain(&["orchestrator", "http", "app", "cli", "models"])
+        {
+            assert!(
+                own == other || !imports(&lines, other),
+                "{file} imports {other}"
+            );
         }
     }
 }
@@ -119,7 +158,9 @@ fn each_outside_library_is_named_in_one_room() {
             if rooms.iter().any(|room| file.starts_with(room)) {
                 continue;
             }
-            let named = lines.iter().any(|line| line.contains(&format!("{library}::")));
+            let named = lines
+                .iter()
+                .any(|line| line.contains(&format!("{library}::")));
             assert!(!named, "{file} names {library}");
         }
     }
@@ -128,15 +169,27 @@ fn each_outside_library_is_named_in_one_room() {
 #[test]
 fn no_file_is_too_long_to_read_at_a_sitting() {
     for (file, _) in sources() {
-        let lines = fs::read_to_string(Path::new(SRC).join(&file)).unwrap().lines().count();
-        assert!(lines <= MOST_LINES, "{file} has {lines} lines; split it by noun");
+        let lines = fs::read_to_string(Path::new(SRC).join(&file))
+            .unwrap()
+            .lines()
+            .count();
+        assert!(
+            lines <= MOST_LINES,
+            "{file} has {lines} lines; split it by noun"
+        );
     }
 }
 
 #[test]
 fn unsafe_code_stands_in_one_file_with_its_reasons() {
     for (file, lines) in sources() {
-        let blocks = lines.iter().filter(|line| line.contains("unsafe {") || line.contains("unsafe fn")).count();
-        assert!(blocks == 0 || file == "engine/ffi.rs", "{file} has unsafe code");
+        let blocks = lines
+            .iter()
+            .filter(|line| line.contains("unsafe {") || line.contains("unsafe fn"))
+            .count();
+        assert!(
+            blocks == 0 || file == "engine/ffi.rs",
+            "{file} has unsafe code"
+        );
     }
 }

@@ -22,7 +22,12 @@ impl Key {
     /// The key of a conversation asked of `target` (with the sampling asked for) over a
     /// generation of knowledge. Case, surrounding and repeated white space don't matter.
     #[must_use]
-    pub fn new(messages: &[Message], target: &str, collections: &[String], generation: u64) -> Self {
+    pub fn new(
+        messages: &[Message],
+        target: &str,
+        collections: &[String],
+        generation: u64,
+    ) -> Self {
         let mut hash = Sha256::new();
         let mut field = |text: &str| {
             hash.update((text.len() as u64).to_le_bytes());
@@ -79,7 +84,10 @@ mod tests {
 
     #[test]
     fn case_and_white_space_do_not_matter() {
-        assert_eq!(key("Where is  my order?", 1), key(" where is my order?\n", 1));
+        assert_eq!(
+            key("Where is  my order?", 1),
+            key(" where is my order?\n", 1)
+        );
     }
 
     #[test]
@@ -90,7 +98,10 @@ mod tests {
             Message::new(Role::User, "hello"),
             Message::new(Role::User, "cancel my order"),
         ];
-        assert_ne!(Key::new(&history, "auto", &[], 1), key("cancel my order", 1));
+        assert_ne!(
+            Key::new(&history, "auto", &[], 1),
+            key("cancel my order", 1)
+        );
     }
 
     #[test]

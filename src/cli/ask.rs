@@ -4,6 +4,7 @@ use crate::{
     app,
     chat::{Message, Role, Sampling},
     config::Config,
+    http::wire::ChatCompletion,
     orchestrator::{Target, TurnRequest},
 };
 
@@ -35,7 +36,10 @@ pub(super) async fn run(args: Args, config: &Config) -> anyhow::Result<()> {
     let answer = orchestrator.answer_whole(request).await?;
     orchestrator.close().await;
     if args.json {
-        print(&serde_json::to_string_pretty(&answer)?);
+        let made = jiff::Timestamp::now().as_second();
+        print(&serde_json::to_string_pretty(&ChatCompletion::new(
+            answer, made,
+        ))?);
         return Ok(());
     }
     let outcome = &answer.outcome;
@@ -52,8 +56,16 @@ pub(super) async fn run(args: Args, config: &Config) -> anyhow::Result<()> {
         print(&format!("  - {reason}"));
     }
     for (index, source) in outcome.sources.iter().enumerate() {
-        let url = source.url.as_ref().map_or_else(String::new, |url| format!(" <{url}>"));
-        print(&format!("  [{}] {} ({}){url}", index + 1, source.title, source.source));
+        let url = source
+            .url
+            .as_ref()
+            .map_or_else(String::new, |url| format!(" <{url}>"));
+        print(&format!(
+            "  [{}] {} ({}){url}",
+            index + 1,
+            source.title,
+            source.source
+        ));
     }
     Ok(())
 }

@@ -11,26 +11,27 @@ use super::print;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The knowledge folder to index instead of the configured one
+    /// Folders to index instead of the configured one; of several, each is a collection
     paths: Vec<PathBuf>,
     /// Print the report as JSON
     #[arg(long)]
     json: bool,
 }
 
-pub(super) async fn run(args: Args, mut config: Config) -> anyhow::Result<()> {
-    match args.paths.as_slice() {
-        [] => {}
-        [path] => config.knowledge.dir.clone_from(path),
-        _ => bail!("ingest takes one folder; put several under one as collections"),
+pub(super) async fn run(args: Args, config: &Config) -> anyhow::Result<()> {
+    let mut dirs = args.paths;
+    if dirs.is_empty() {
+        dirs.push(config.knowledge.dir.clone());
     }
-    if !config.knowledge.dir.is_dir() {
-        bail!("{}: no such knowledge folder", config.knowledge.dir.display());
+    if let Some(missing) = dirs.iter().find(|dir| !dir.is_dir()) {
+        bail!("{}: no such knowledge folder", missing.display());
     }
-    let encoder = app::start_encoder(&config).await?;
-    let knowledge = app::open_knowledge(&config, &encoder).await?;
+    let encoder = app::start_encoder(config).await?;
+    let knowledge = app::open_knowledge_of(dirs, config, &encoder).await?;
     let bar = ProgressBar::new(0);
-    if let Ok(style) = ProgressStyle::with_template("{msg} [{bar:30}] {pos}/{len} texts, {eta} left") {
+    if let Ok(style) =
+        ProgressStyle::with_template("{msg} [{bar:30}] {pos}/{len} texts, {eta} left")
+    {
         bar.set_style(style);
     }
     bar.set_message("encoding");

@@ -57,12 +57,17 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
         Command::Serve(args) => serve::run(args, file).await,
         Command::Ask(args) => ask::run(args, &load(file)?).await,
-        Command::Ingest(args) => ingest::run(args, load(file)?).await,
+        Command::Ingest(args) => ingest::run(args, &load(file)?).await,
         Command::Models(command) => models::run(command, &load(file)?).await,
         Command::Route(args) => route::run(args, &load(file)?).await,
         Command::Router(command) => router::run(command, load(file)).await,
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "microgpt", &mut std::io::stdout());
+            clap_complete::generate(
+                shell,
+                &mut Cli::command(),
+                "microgpt",
+                &mut std::io::stdout(),
+            );
             Ok(())
         }
     }

@@ -87,7 +87,10 @@ fn verify(rows: &[models::VerifyRow]) -> anyhow::Result<()> {
         print(&format!("{}  {}  {problem}", row.model, row.path.display()));
     }
     if wrong > 0 {
-        bail!("{wrong} of {} files are not as they should be; get them again with: microgpt models pull", rows.len());
+        bail!(
+            "{wrong} of {} files are not as they should be; get them again with: microgpt models pull",
+            rows.len()
+        );
     }
     Ok(())
 }

@@ -28,7 +28,11 @@ pub(super) async fn run(args: Args, config: &Config) -> anyhow::Result<()> {
         print(&serde_json::to_string_pretty(&preview)?);
         return Ok(());
     }
-    print(&format!("{} (confidence {:.2})", preview.route.as_str(), preview.confidence));
+    print(&format!(
+        "{} (confidence {:.2})",
+        preview.route.as_str(),
+        preview.confidence
+    ));
     for reason in &preview.reasons {
         print(&format!("  - {reason}"));
     }

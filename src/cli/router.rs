@@ -62,7 +62,10 @@ pub(super) struct FitArgs {
     provenance: Vec<String>,
 }
 
-pub(super) async fn run(command: Command, config: Result<Config, ConfigError>) -> anyhow::Result<()> {
+pub(super) async fn run(
+    command: Command,
+    config: Result<Config, ConfigError>,
+) -> anyhow::Result<()> {
     match command {
         Command::Eval(args) => eval(args, &config?).await,
         Command::Fit(args) => fit_judges(&args),
@@ -80,8 +83,13 @@ struct Row {
 }
 
 /// Tells a key that is null from one that is not there.
-#[expect(clippy::option_option, reason = "absent, null and a value are three things here")]
-fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
+#[expect(
+    clippy::option_option,
+    reason = "absent, null and a value are three things here"
+)]
+fn present<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<String>>, D::Error> {
     Option::deserialize(deserializer).map(Some)
 }
 
@@ -97,7 +105,10 @@ struct Observation {
 
 fn read_lines<T: serde::de::DeserializeOwned>(file: &Path) -> anyhow::Result<Vec<T>> {
     let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
-    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    let lines = text
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| !line.trim().is_empty());
     let rows: anyhow::Result<Vec<T>> = lines
         .map(|(index, line)| {
             serde_json::from_str(line).with_context(|| format!("{}:{}", file.display(), index + 1))
@@ -135,7 +146,11 @@ async fn eval(args: EvalArgs, config: &Config) -> anyhow::Result<()> {
     for (index, row) in rows.iter().enumerate() {
         let preview = preview(&orchestrator, &row.query).await?;
         let Some(seen) = observe(row, &preview) else {
-            bail!("{}: row {}: needs \"id\" or \"doc\"", args.data.display(), index + 1);
+            bail!(
+                "{}: row {}: needs \"id\" or \"doc\"",
+                args.data.display(),
+                index + 1
+            );
         };
         writeln!(dump, "{}", serde_json::to_string(&seen)?)?;
         report.answerable += usize::from(seen.answerable);
@@ -173,8 +188,15 @@ fn observe(row: &Row, preview: &Preview) -> Option<Observation> {
     } else {
         let passage = signals.passage.clone().unwrap_or_default();
         let path = passage.id.rsplit_once('#').map_or("", |(path, _)| path);
-        let stem = Path::new(path).file_stem().map(|stem| stem.to_string_lossy().into_owned());
-        (Route::Knowledge, row.doc.as_ref()?, stem.unwrap_or_default(), passage.features())
+        let stem = Path::new(path)
+            .file_stem()
+            .map(|stem| stem.to_string_lossy().into_owned());
+        (
+            Route::Knowledge,
+            row.doc.as_ref()?,
+            stem.unwrap_or_default(),
+            passage.features(),
+        )
     };
     Some(Observation {
         tier,
@@ -194,10 +216,17 @@ fn sample(seen: Observation) -> Sample {
 }
 
 fn judge(model: &LocalModel, tier: Route) -> &Logistic {
-    if tier == Route::Faq { &model.faq } else { &model.knowledge }
+    if tier == Route::Faq {
+        &model.faq
+    } else {
+        &model.knowledge
+    }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "counts of questions are far below 2^23")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of questions are far below 2^23"
+)]
 fn share(part: usize, whole: usize) -> f32 {
     part as f32 / whole.max(1) as f32
 }
@@ -207,15 +236,27 @@ fn show(report: &Report, json: bool) -> anyhow::Result<()> {
         print(&serde_json::to_string_pretty(report)?);
         return Ok(());
     }
-    let Report { questions, answerable, served_locally, wrong, .. } = report;
-    print(&format!("questions {questions}, answerable {answerable}, rank-1 accuracy {:.3}", report.rank_1_accuracy));
+    let Report {
+        questions,
+        answerable,
+        served_locally,
+        wrong,
+        ..
+    } = report;
+    print(&format!(
+        "questions {questions}, answerable {answerable}, rank-1 accuracy {:.3}",
+        report.rank_1_accuracy
+    ));
     print(&format!(
         "at the configured point: coverage {:.3}, wrong {:.4} ({wrong} of {served_locally} answered locally)",
         report.coverage, report.wrong_share
     ));
     print("confidence  wrong   coverage");
     for risk in report.risk_coverage.iter().step_by(5) {
-        print(&format!("{:>10.2}  {:.4}  {:.3}", risk.threshold, risk.wrong, risk.coverage));
+        print(&format!(
+            "{:>10.2}  {:.4}  {:.3}",
+            risk.threshold, risk.wrong, risk.coverage
+        ));
     }
     Ok(())
 }
@@ -230,7 +271,9 @@ fn fit_judges(args: &FitArgs) -> anyhow::Result<()> {
         provenance: args.provenance.clone(),
         ..embedded.clone()
     };
-    let (faq, knowledge): (Vec<_>, Vec<_>) = observations.into_iter().partition(|seen| seen.tier == Route::Faq);
+    let (faq, knowledge): (Vec<_>, Vec<_>) = observations
+        .into_iter()
+        .partition(|seen| seen.tier == Route::Faq);
     for (tier, seen, target) in [
         (Route::Faq, faq, &mut fitted.faq),
         (Route::Knowledge, knowledge, &mut fitted.knowledge),
@@ -242,8 +285,13 @@ fn fit_judges(args: &FitArgs) -> anyhow::Result<()> {
             continue;
         }
         let found = fit::fit(&names, &samples);
-        *target = found.with_context(|| format!("{}: needs right and wrong rows", tier.as_str()))?;
-        print(&format!("{}: fitted on {} rows", tier.as_str(), samples.len()));
+        *target =
+            found.with_context(|| format!("{}: needs right and wrong rows", tier.as_str()))?;
+        print(&format!(
+            "{}: fitted on {} rows",
+            tier.as_str(),
+            samples.len()
+        ));
     }
     std::fs::write(&args.out, serde_json::to_string_pretty(&fitted)? + "\n")
         .with_context(|| args.out.display().to_string())

@@ -57,11 +57,11 @@ pub(super) fn load(path: &Path, role: Role) -> Result<LlamaModel, EngineError> {
     };
     check_file(path).map_err(failed)?;
     let _turn = one_at_a_time();
-    let _ = ffi::take_last_error();
-    // Weights are repacked into memory of their own; a memory map would keep them resident twice.
-    let params = LlamaModelParams::default().with_use_mmap(false);
-    let model = LlamaModel::load_from_file(get(), path, &params)
-        .map_err(|error| failed(ffi::take_last_error().unwrap_or_else(|| error.to_string())))?;
+    let _ = ffi::take_error();
+    // A memory map, the default, loads twice as fast and isn't resident twice: llama.cpp unmaps
+    // what it has repacked.
+    let model = LlamaModel::load_from_file(get(), path, &LlamaModelParams::default())
+        .map_err(|error| failed(ffi::take_error().unwrap_or_else(|| error.to_string())))?;
     let metadata = |key: &str| model.meta_val_str(key).ok();
     if let Some(reason) = unsuitable(role, metadata) {
         return Err(EngineError::Unsuitable {
@@ -79,9 +79,9 @@ pub(super) fn context(
     params: LlamaContextParams,
 ) -> Result<LlamaContext<'_>, EngineError> {
     let _turn = one_at_a_time();
-    let _ = ffi::take_last_error();
+    let _ = ffi::take_error();
     model.new_context(get(), params).map_err(|error| {
-        EngineError::Decode(ffi::take_last_error().unwrap_or_else(|| error.to_string()))
+        EngineError::Decode(ffi::take_error().unwrap_or_else(|| error.to_string()))
     })
 }
 

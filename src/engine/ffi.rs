@@ -1,7 +1,7 @@
 //! The only unsafe code of the program: what `llama_cpp_2` has no safe wrapper for.
 //!
 //! Requantizing a file, and taking llama.cpp's log lines into `tracing` (at debug, whatever their
-//! level there) while remembering the last error, so that a failed load can say why.
+//! level there) while remembering the first error, so that a failed load can say why.
 #![allow(
     unsafe_code,
     reason = "llama_model_quantize and llama_log_set have no safe wrapper"
@@ -20,12 +20,13 @@ use super::error::EngineError;
 
 thread_local! {
     /// llama.cpp reports on the thread that called it.
-    static LAST_ERROR: RefCell<Option<String>> = const { RefCell::new(None) };
+    static FIRST_ERROR: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-/// The last error that llama.cpp logged on this thread since this was asked before.
-pub(super) fn take_last_error() -> Option<String> {
-    LAST_ERROR.with_borrow_mut(Option::take)
+/// The first error that llama.cpp logged on this thread since this was asked before: the first
+/// names the cause, those that follow only say that something failed.
+pub(super) fn take_error() -> Option<String> {
+    FIRST_ERROR.with_borrow_mut(Option::take)
 }
 
 /// Sends llama.cpp's log to `tracing`; nothing of it reaches stdout or stderr by itself.
@@ -47,7 +48,9 @@ unsafe extern "C" fn on_log(level: sys::ggml_log_level, text: *const c_char, _: 
     // A panic (of a log subscriber) must not unwind into C++.
     let _ = catch_unwind(AssertUnwindSafe(|| {
         if level == sys::GGML_LOG_LEVEL_ERROR {
-            LAST_ERROR.with_borrow_mut(|last| *last = Some(line.to_owned()));
+            FIRST_ERROR.with_borrow_mut(|first| {
+                first.get_or_insert_with(|| line.to_owned());
+            });
         }
         tracing::debug!(target: "llama.cpp", "{line}");
     }));
@@ -72,7 +75,7 @@ pub fn quantize(input: &Path, output: &Path, format: &str) -> Result<(), EngineE
         .ok_or_else(|| failed(format!("{format} is none of {}", known_formats())))?;
     let (c_input, c_output) = (c_path(input)?, c_path(output)?);
     backend::get();
-    let _ = take_last_error();
+    let _ = take_error();
 
     // SAFETY: it fills a plain struct and has no preconditions.
     let mut params = unsafe { sys::llama_model_quantize_default_params() };
@@ -87,7 +90,7 @@ pub fn quantize(input: &Path, output: &Path, format: &str) -> Result<(), EngineE
         return Ok(());
     }
     Err(failed(
-        take_last_error().unwrap_or_else(|| format!("code {code}")),
+        take_error().unwrap_or_else(|| format!("code {code}")),
     ))
 }
 

@@ -6,6 +6,7 @@
 use std::{
     collections::{HashMap, HashSet},
     fmt::Write as _,
+    path::PathBuf,
     sync::Arc,
 };
 
@@ -72,6 +73,24 @@ impl IngestPlan {
     }
 }
 
+/// The files of all folders. One folder's own folders are the collections; of several, each is a
+/// collection.
+fn scan(dirs: &[PathBuf]) -> Result<Vec<sources::Found>, KnowledgeError> {
+    let mut found = Vec::new();
+    for dir in dirs {
+        let name = dir
+            .file_name()
+            .map_or_else(String::new, |name| name.to_string_lossy().into());
+        let under = if dirs.len() > 1 { name.as_str() } else { "" };
+        let files = sources::scan(dir, under).map_err(|source| KnowledgeError::Folder {
+            path: dir.clone(),
+            source,
+        })?;
+        found.extend(files);
+    }
+    Ok(found)
+}
+
 /// Reads the knowledge folder and compares it with `base`. Blocking.
 pub(crate) fn plan(
     options: &Options,
@@ -79,10 +98,7 @@ pub(crate) fn plan(
     rebuilt_because: Option<String>,
     count_tokens: CountTokens<'_>,
 ) -> Result<IngestPlan, KnowledgeError> {
-    let found = sources::scan(&options.dir).map_err(|source| KnowledgeError::Folder {
-        path: options.dir.clone(),
-        source,
-    })?;
+    let found = scan(&options.dirs)?;
     let before: HashMap<&str, &Arc<FileRecord>> = base
         .iter()
         .flat_map(|base| &base.catalog.files)

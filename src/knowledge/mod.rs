@@ -56,8 +56,9 @@ use generation::Generation;
 /// Where knowledge lies, and which encoder its vectors come from.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The folder of FAQ files and documents.
-    pub dir: PathBuf,
+    /// Folders of FAQ files and documents. One folder's own folders are the collections; of several,
+    /// each is a collection.
+    pub dirs: Vec<PathBuf>,
     /// Where the derived index is kept; made if absent.
     pub index_dir: PathBuf,
     /// Changes whenever the encoder's vectors or its tokens do; an index of another is rebuilt.

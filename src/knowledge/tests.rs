@@ -44,7 +44,7 @@ impl Bench {
 
     fn open(&self, encoder: &str) -> Knowledge {
         let options = Options {
-            dir: self.folders.path().join("kb"),
+            dirs: vec![self.folders.path().join("kb")],
             index_dir: self.index_dir(),
             encoder_fingerprint: encoder.to_owned(),
             dimensions: DIMENSIONS,

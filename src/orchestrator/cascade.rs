@@ -61,7 +61,10 @@ async fn knowledge_alone(desk: &mut Desk) -> Result<Draft, TurnError> {
     desk.timings.route = desk.elapsed_ms();
     let passage = desk.signals.passage.as_ref();
     let confidence = passage.map_or(0.0, |passage| {
-        desk.parts().judges.knowledge.probability(&passage.features())
+        desk.parts()
+            .judges
+            .knowledge
+            .probability(&passage.features())
     });
     match tiers::knowledge(desk, confidence, &found).await? {
         Some(draft) => Ok(draft),

@@ -15,7 +15,11 @@ impl Orchestrator {
     ///
     /// # Errors
     /// [`TurnError::Store`]
-    pub async fn conversations(&self, limit: u32, before: Option<&str>) -> Result<serde_json::Value, TurnError> {
+    pub async fn conversations(
+        &self,
+        limit: u32,
+        before: Option<&str>,
+    ) -> Result<serde_json::Value, TurnError> {
         let found = self.0.parts.store.conversations(limit, before).await?;
         Ok(serde_json::json!(found))
     }
@@ -41,7 +45,17 @@ impl Orchestrator {
     ///
     /// # Errors
     /// [`TurnError::Store`]
-    pub async fn feedback(&self, message_id: &str, rating: i64, comment: Option<&str>) -> Result<bool, TurnError> {
-        Ok(self.0.parts.store.feedback(message_id, rating, comment).await?)
+    pub async fn feedback(
+        &self,
+        message_id: &str,
+        rating: i64,
+        comment: Option<&str>,
+    ) -> Result<bool, TurnError> {
+        Ok(self
+            .0
+            .parts
+            .store
+            .feedback(message_id, rating, comment)
+            .await?)
     }
 }

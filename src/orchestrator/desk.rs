@@ -73,14 +73,17 @@ impl Desk {
         let started = Instant::now();
         if let Some(id) = &request.conversation_id {
             let stored = house.parts.store.history(id).await?;
-            let stored = stored.ok_or_else(|| TurnError::NotFound(format!("no conversation '{id}'")))?;
+            let stored =
+                stored.ok_or_else(|| TurnError::NotFound(format!("no conversation '{id}'")))?;
             recall(&mut request.messages, stored);
         }
         let mut reasons = Vec::new();
         let dropped = history::trim(&mut request.messages);
         if dropped > 0 {
             let kept = history::MOST_MESSAGES;
-            reasons.push(format!("the oldest {dropped} messages were dropped, the last {kept} kept"));
+            reasons.push(format!(
+                "the oldest {dropped} messages were dropped, the last {kept} kept"
+            ));
         }
         let conversation_id = request.conversation_id.clone();
         Ok(Self {
@@ -145,9 +148,15 @@ impl Desk {
 
 /// Puts the stored history before a request that brings none of its own.
 fn recall(messages: &mut Vec<Message>, stored: Vec<Message>) {
-    let spoken = messages.iter().filter(|message| message.role != Role::System).count();
+    let spoken = messages
+        .iter()
+        .filter(|message| message.role != Role::System)
+        .count();
     if spoken == 1 {
-        let at = messages.iter().position(|message| message.role != Role::System).unwrap_or(0);
+        let at = messages
+            .iter()
+            .position(|message| message.role != Role::System)
+            .unwrap_or(0);
         messages.splice(at..at, stored);
     }
 }

@@ -9,7 +9,10 @@ const TOKENS_PER_MESSAGE: usize = 4;
 
 /// The likely usage of answering `messages` with `answer`. Errs on the high side.
 pub(super) fn usage(messages: &[Message], answer: &str) -> Usage {
-    let asked: usize = messages.iter().map(|message| tokens(&message.content) + TOKENS_PER_MESSAGE).sum();
+    let asked: usize = messages
+        .iter()
+        .map(|message| tokens(&message.content) + TOKENS_PER_MESSAGE)
+        .sum();
     Usage::new(saturated(asked), saturated(tokens(answer)))
 }
 
@@ -29,8 +32,14 @@ mod tests {
     #[test]
     fn a_longer_text_costs_more() {
         let short = usage(&[Message::new(Role::User, "Why?")], "Because.");
-        let long = usage(&[Message::new(Role::User, "Why is the sky blue at noon?")], "Because.");
+        let long = usage(
+            &[Message::new(Role::User, "Why is the sky blue at noon?")],
+            "Because.",
+        );
         assert!(long.prompt_tokens > short.prompt_tokens);
-        assert_eq!(short.total_tokens, short.prompt_tokens + short.completion_tokens);
+        assert_eq!(
+            short.total_tokens,
+            short.prompt_tokens + short.completion_tokens
+        );
     }
 }

@@ -8,14 +8,29 @@ pub(super) const MOST_MESSAGES: usize = 40;
 /// The text to answer: the last message of the user.
 #[must_use]
 pub(super) fn question(messages: &[Message]) -> &str {
-    let asked = messages.iter().rev().find(|message| message.role == Role::User);
+    let asked = messages
+        .iter()
+        .rev()
+        .find(|message| message.role == Role::User);
     asked.map_or("", |message| message.content.as_str())
+}
+
+/// What was said before the question.
+#[must_use]
+pub(super) fn before_question(messages: &[Message]) -> &[Message] {
+    let asked = messages
+        .iter()
+        .rposition(|message| message.role == Role::User);
+    &messages[..asked.unwrap_or(0)]
 }
 
 /// Drops the oldest turns beyond [`MOST_MESSAGES`]; instructions of the caller stay. Returns how
 /// many messages went.
 pub(super) fn trim(messages: &mut Vec<Message>) -> usize {
-    let spoken = messages.iter().filter(|message| message.role != Role::System).count();
+    let spoken = messages
+        .iter()
+        .filter(|message| message.role != Role::System)
+        .count();
     let surplus = spoken.saturating_sub(MOST_MESSAGES);
     let mut left = surplus;
     messages.retain(|message| {
@@ -28,7 +43,10 @@ pub(super) fn trim(messages: &mut Vec<Message>) -> usize {
 
 /// Drops the oldest spoken message, if the question is not the only one left.
 pub(super) fn drop_oldest(messages: &mut Vec<Message>) -> bool {
-    let mut spoken = messages.iter().enumerate().filter(|(_, message)| message.role != Role::System);
+    let mut spoken = messages
+        .iter()
+        .enumerate()
+        .filter(|(_, message)| message.role != Role::System);
     let (oldest, later) = (spoken.next(), spoken.next());
     match (oldest, later) {
         (Some((index, _)), Some(_)) => {

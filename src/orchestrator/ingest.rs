@@ -33,7 +33,9 @@ pub async fn ingest(
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<IngestReport, IngestError> {
     let (planner, counter) = (knowledge.clone(), encoder.clone());
-    let plan = tokio::task::spawn_blocking(move || planner.plan(&|text| counter.count_tokens(text))).await??;
+    let plan =
+        tokio::task::spawn_blocking(move || planner.plan(&|text| counter.count_tokens(text)))
+            .await??;
     let texts = plan.texts_to_embed().to_vec();
     let mut vectors = Vec::with_capacity(texts.len());
     for batch in texts.chunks(BATCH) {

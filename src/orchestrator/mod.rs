@@ -21,6 +21,7 @@ use std::sync::Arc;
 use tokio::{runtime::Handle, sync::mpsc};
 use tracing::Instrument;
 
+pub use crate::chat::Answer;
 use crate::{
     cache::ExactCache,
     chat::{Message, Source},
@@ -32,7 +33,6 @@ use crate::{
     store::Store,
     upstream::Upstreams,
 };
-pub use crate::chat::Answer;
 use ingest::IngestError;
 pub use turn::{ModelCard, Preview, Target, TurnError, TurnEvent, TurnRequest};
 
@@ -118,7 +118,13 @@ impl Orchestrator {
         ["auto", "knowledge", "escalate", &parts.generator_name]
             .into_iter()
             .map(|id| card(id, "microgpt"))
-            .chain(parts.upstreams.names().into_iter().map(|id| card(id, "upstream")))
+            .chain(
+                parts
+                    .upstreams
+                    .names()
+                    .into_iter()
+                    .map(|id| card(id, "upstream")),
+            )
             .collect()
     }
 
@@ -126,7 +132,10 @@ impl Orchestrator {
     ///
     /// # Errors
     /// [`TurnError::NotFound`] for an unknown conversation; later failures come as events.
-    pub async fn answer(&self, request: TurnRequest) -> Result<mpsc::Receiver<TurnEvent>, TurnError> {
+    pub async fn answer(
+        &self,
+        request: TurnRequest,
+    ) -> Result<mpsc::Receiver<TurnEvent>, TurnError> {
         let (events, receiver) = mpsc::channel(EVENT_BUFFER);
         let desk = desk::Desk::open(self.0.clone(), request, events.clone()).await?;
         let work = async move {
@@ -159,7 +168,11 @@ impl Orchestrator {
     ///
     /// # Errors
     /// [`TurnError`] where the encoder can't take the question.
-    pub async fn preview(&self, messages: Vec<Message>, collections: Vec<String>) -> Result<Preview, TurnError> {
+    pub async fn preview(
+        &self,
+        messages: Vec<Message>,
+        collections: Vec<String>,
+    ) -> Result<Preview, TurnError> {
         let parts = &self.0.parts;
         let question = history::question(&messages);
         let found = signals::search(parts, question, &collections).await?;
@@ -178,7 +191,12 @@ impl Orchestrator {
     ///
     /// # Errors
     /// [`TurnError`] where the encoder can't take the query.
-    pub async fn search(&self, query: &str, top_k: usize, collections: &[String]) -> Result<Vec<Source>, TurnError> {
+    pub async fn search(
+        &self,
+        query: &str,
+        top_k: usize,
+        collections: &[String],
+    ) -> Result<Vec<Source>, TurnError> {
         let found = signals::search_top(&self.0.parts, query, collections, top_k).await?;
         Ok(found.merged(top_k))
     }
@@ -212,7 +230,9 @@ impl Orchestrator {
     /// [`TurnError::Internal`] with the reason; the old index then still serves.
     pub async fn reload(&self) -> Result<serde_json::Value, TurnError> {
         let house = self.0.clone();
-        let work = async move { ingest::ingest(&house.parts.knowledge, &house.parts.encoder, &|_, _| ()).await };
+        let work = async move {
+            ingest::ingest(&house.parts.knowledge, &house.parts.encoder, &|_, _| ()).await
+        };
         // On a task of its own: an asker who hangs up must not stop it midway.
         let report = self.0.runtime.spawn(work).await.map_err(IngestError::from);
         let report = report.and_then(|report| report);

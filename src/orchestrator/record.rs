@@ -49,7 +49,10 @@ pub(super) async fn finish(mut desk: Desk, draft: Draft) {
     if let Err(error) = desk.parts().store.record(row(&desk, &answer)).await {
         tracing::error!(%error, "the turn could not be recorded");
         counter!("microgpt_turns_unrecorded_total").increment(1);
-        answer.outcome.reasons.push("this turn could not be recorded".into());
+        answer
+            .outcome
+            .reasons
+            .push("this turn could not be recorded".into());
     }
     count(&answer);
     if let Some(key) = key {
@@ -73,9 +76,17 @@ fn row(desk: &Desk, answer: &Answer) -> TurnRecord {
 
 /// A fresh, undegraded answer of the cascade to a question asked without randomness.
 fn may_be_repeated(desk: &Desk, draft: &Draft) -> bool {
-    let random = desk.request.sampling.temperature.is_some_and(|temperature| temperature > 0.0);
+    let random = desk
+        .request
+        .sampling
+        .temperature
+        .is_some_and(|temperature| temperature > 0.0);
     let asked_of_the_cascade = desk.request.target == Target::Auto;
-    asked_of_the_cascade && !random && !draft.degraded && !draft.cached && desk.signals.smalltalk.is_none()
+    asked_of_the_cascade
+        && !random
+        && !draft.degraded
+        && !draft.cached
+        && desk.signals.smalltalk.is_none()
 }
 
 /// What the first upstream would have cost for this question and answer.
@@ -93,7 +104,8 @@ fn count(answer: &Answer) {
     let route = outcome.route.as_str();
     let degraded = if outcome.degraded { "true" } else { "false" };
     counter!("microgpt_turns_total", "route" => route, "degraded" => degraded).increment(1);
-    histogram!("microgpt_turn_duration_seconds", "route" => route).record(outcome.timings_ms.total / 1e3);
+    histogram!("microgpt_turn_duration_seconds", "route" => route)
+        .record(outcome.timings_ms.total / 1e3);
     let tokens = [
         ("input", answer.usage.prompt_tokens),
         ("output", answer.usage.completion_tokens),

@@ -2,7 +2,7 @@
 
 use crate::{
     chat::Source,
-    engine::Priority,
+    engine::{EngineError, Priority},
     knowledge::{Query, SearchResult},
     router::{FaqSignals, PassageSignals, Signals, smalltalk},
 };
@@ -28,7 +28,11 @@ impl Found {
 }
 
 /// Searches as a turn does.
-pub(super) async fn search(parts: &Parts, question: &str, collections: &[String]) -> Result<Found, TurnError> {
+pub(super) async fn search(
+    parts: &Parts,
+    question: &str,
+    collections: &[String],
+) -> Result<Found, TurnError> {
     search_top(parts, question, collections, LOOKED_AT).await
 }
 
@@ -39,8 +43,15 @@ pub(super) async fn search_top(
     collections: &[String],
     top_k: usize,
 ) -> Result<Found, TurnError> {
-    let mut vectors = parts.encoder.embed(vec![question.to_owned()], Priority::Query).await?;
-    let vector = vectors.pop();
+    let texts = vec![question.to_owned()];
+    let vector = match parts.encoder.embed(texts, Priority::Query).await {
+        Ok(mut vectors) => vectors.pop(),
+        Err(error @ EngineError::Overloaded) => return Err(error.into()),
+        Err(error) => {
+            tracing::error!(%error, "the encoder failed; searching by words alone");
+            None
+        }
+    };
     Ok(Found(parts.knowledge.search(&Query {
         text: question,
         vector: vector.as_deref(),
@@ -64,7 +75,10 @@ pub(super) fn measure(question: &str, messages: usize, found: &Found) -> Signals
 
 fn faq(found: &SearchResult) -> Option<FaqSignals> {
     let best = found.faq.first()?;
-    let next = found.faq.iter().find(|hit| hit.source.text != best.source.text);
+    let next = found
+        .faq
+        .iter()
+        .find(|hit| hit.source.text != best.source.text);
     Some(FaqSignals {
         id: best.source.id.clone(),
         lexical: best.lexical,

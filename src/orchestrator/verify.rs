@@ -1,10 +1,192 @@
-//! stub
-use crate::chat::Source;
-/// v
-pub struct Verdict { /// s
- pub shown: Option<String>, /// u
- pub used: Vec<usize>, /// f
- pub failures: Vec<String>, /// s
- pub support: f32 }
-/// v
-pub fn verify(_q: &str, a: &str, _p: &[Source]) -> Verdict { Verdict { shown: Some(a.into()), used: vec![0], failures: vec![], support: 1.0 } }
+//! The verdict: may a small model's answer be shown, and which passages stand behind it?
+//!
+//! Every sentence that is shown must be *one statement of one passage*: its numbers, names and
+//! content words come, in their order, from one sentence there (or from two, where the second
+//! points back to the first), with the same polarity and conditions. The first must bear on the
+//! question. Sentences that fail are dropped; where nothing sound is left, nothing is shown.
+//!
+//! Pure. It deliberately does not judge truth or style, does not ask a model, and prefers to
+//! refuse a sound paraphrase over showing an invention: the next tier takes what it refuses.
+
+mod bearing;
+mod habits;
+mod support;
+#[cfg(test)]
+mod tests;
+mod tidy;
+
+use thiserror::Error;
+
+use crate::{
+    chat::Source,
+    text::{opens_with_reference, read, split},
+};
+
+use bearing::Asked;
+use support::{Passage, Support};
+
+/// What the check of an answer came to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verdict {
+    /// The answer to show: without the sentences that failed, and with a mark `[n]` at its end for
+    /// each passage in `used`, by its place there, from 1. `None`: show nothing.
+    pub shown: Option<String>,
+    /// Which of the passages support what is shown, the one that carries most first.
+    pub used: Vec<usize>,
+    /// What was found wrong, also where something could still be shown.
+    pub failures: Vec<Failure>,
+    /// The least share of a shown sentence's words that is in its passage, 0 to 1.
+    pub support: f32,
+}
+
+/// Why an answer, or a sentence of it, is not shown.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Failure {
+    /// There are no words.
+    #[error("it is empty")]
+    Empty,
+    /// The model says that it can't answer.
+    #[error("it is a refusal")]
+    Refusal,
+    /// It repeats its prompt or asks back.
+    #[error("it echoes the prompt")]
+    Echo,
+    /// It says the same again and again.
+    #[error("it loops")]
+    Loop,
+    /// Its only sentence breaks off.
+    #[error("its last sentence is cut")]
+    Cut,
+    /// Words that no single statement of a passage holds.
+    #[error("not in a passage: {0}")]
+    Unsupported(String),
+    /// The words are there, but belong to other statements or stand in another order.
+    #[error("put together from different statements near {0:?}")]
+    Recombined(String),
+    /// A "not" too many or too few.
+    #[error("its polarity is not that of its passage")]
+    Polarity,
+    /// A condition of the passage is left out.
+    #[error("it leaves out the condition {0:?}")]
+    Condition(String),
+    /// Nothing in it that the question hasn't said.
+    #[error("it says nothing new")]
+    SaysNothing,
+    /// Supported, but not what was asked.
+    #[error("it does not bear on the question")]
+    OffTopic,
+}
+
+/// A sentence that passed.
+struct Held {
+    text: String,
+    passage: usize,
+    support: Support,
+}
+
+/// Judges `answer` to `question` against `passages`, in the order in which the model saw them.
+#[must_use]
+pub fn verify(question: &str, answer: &str, passages: &[Source]) -> Verdict {
+    let answer = tidy::tidy(answer);
+    if let Some(failure) = habits::fatal(&answer) {
+        return refused(vec![failure]);
+    }
+    let asked = Asked::read(question);
+    let passages: Vec<Passage> = passages.iter().map(Passage::read).collect();
+    let mut failures = Vec::new();
+    let mut held: Vec<Held> = Vec::new();
+    let mut dropped_before = false;
+    for (place, sentence) in split(&answer).iter().enumerate() {
+        let leans = place > 0 && opens_with_reference(sentence.text);
+        if dropped_before && leans {
+            continue;
+        }
+        match judge(sentence.text, sentence.complete, &asked, &passages, &held) {
+            Ok(Some(sentence)) => held.push(sentence),
+            Ok(None) => {}
+            Err(failure) => {
+                dropped_before = true;
+                failures.push(failure);
+                continue;
+            }
+        }
+        dropped_before = false;
+    }
+    if held.is_empty() {
+        if failures.is_empty() {
+            failures.push(Failure::Empty);
+        }
+        return refused(failures);
+    }
+    show(&held, failures)
+}
+
+/// One sentence, after those that `held` before it; `None` where it only repeats one.
+fn judge(
+    sentence: &str,
+    complete: bool,
+    asked: &Asked,
+    passages: &[Passage],
+    held: &[Held],
+) -> Result<Option<Held>, Failure> {
+    if habits::asks(sentence) {
+        return Err(Failure::Echo);
+    }
+    let claim = read(sentence);
+    if held
+        .iter()
+        .any(|before| support::same_claim(&read(&before.text), &claim))
+    {
+        return Ok(None);
+    }
+    let (passage, support) = support::best(&claim, asked, passages)?;
+    if !complete && !support.whole && (claim.len() > habits::FRAGMENT_WORDS || !held.is_empty()) {
+        return Err(Failure::Cut);
+    }
+    let follows = held.last().is_some_and(|before| before.passage == passage);
+    if !follows && !asked.borne_on_by(sentence, &claim, &passages[passage], support) {
+        return Err(Failure::OffTopic);
+    }
+    Ok(Some(Held {
+        text: sentence.to_owned(),
+        passage,
+        support,
+    }))
+}
+
+fn refused(failures: Vec<Failure>) -> Verdict {
+    Verdict {
+        shown: None,
+        used: Vec::new(),
+        failures,
+        support: 0.0,
+    }
+}
+
+fn show(held: &[Held], failures: Vec<Failure>) -> Verdict {
+    let mut used: Vec<(usize, usize)> = Vec::new();
+    for sentence in held {
+        let matched = sentence.support.matched;
+        match used
+            .iter_mut()
+            .find(|(passage, _)| *passage == sentence.passage)
+        {
+            Some((_, weight)) => *weight += matched,
+            None => used.push((sentence.passage, matched)),
+        }
+    }
+    used.sort_by_key(|&(_, weight)| std::cmp::Reverse(weight));
+    let sentences: Vec<&str> = held.iter().map(|sentence| sentence.text.as_str()).collect();
+    let marks: String = (1..=used.len())
+        .map(|number| format!("[{number}]"))
+        .collect();
+    Verdict {
+        shown: Some(format!("{} {marks}", tidy::finish(&sentences.join(" ")))),
+        used: used.into_iter().map(|(passage, _)| passage).collect(),
+        failures,
+        support: held
+            .iter()
+            .map(|sentence| sentence.support.share)
+            .fold(1.0, f32::min),
+    }
+}

@@ -87,14 +87,21 @@ mod tests {
             features: vec!["cosine".into()],
             weights: vec![4.0],
             bias: -2.0,
-            risks: vec![risk(0.9, 0.0, 0.3), risk(0.7, 0.02, 0.6), risk(0.4, 0.1, 0.9)],
+            risks: vec![
+                risk(0.9, 0.0, 0.3),
+                risk(0.7, 0.02, 0.6),
+                risk(0.4, 0.1, 0.9),
+            ],
         }
     }
 
     #[test]
     fn the_embedded_model_has_one_weight_a_feature() {
         let model = LocalModel::embedded();
-        assert_eq!(model.faq.weights.len(), crate::router::FaqSignals::default().features().len());
+        assert_eq!(
+            model.faq.weights.len(),
+            crate::router::FaqSignals::default().features().len()
+        );
         assert_eq!(
             model.knowledge.weights.len(),
             crate::router::PassageSignals::default().features().len()

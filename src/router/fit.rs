@@ -42,7 +42,10 @@ pub fn fit(features: &[&str], samples: &[Sample]) -> Option<Logistic> {
         };
         let trained = newton(&part(false))?;
         let held = part(true);
-        scored.extend(held.into_iter().map(|sample| (trained.probability(&sample.features), sample)));
+        scored.extend(
+            held.into_iter()
+                .map(|sample| (trained.probability(&sample.features), sample)),
+        );
     }
     logistic.features = features.iter().map(ToString::to_string).collect();
     logistic.risks = risk_table(&scored);
@@ -53,12 +56,17 @@ pub fn fit(features: &[&str], samples: &[Sample]) -> Option<Logistic> {
 /// threshold is never listed as safer than a higher one.
 #[must_use]
 pub fn risk_table(scored: &[(f32, Sample)]) -> Vec<Risk> {
-    let answerable = scored.iter().filter(|(_, sample)| sample.answerable).count();
+    let answerable = scored
+        .iter()
+        .filter(|(_, sample)| sample.answerable)
+        .count();
     let mut risks = Vec::new();
     let mut worst: f32 = 0.0;
     for percent in (1..100_u16).rev() {
         let threshold = f32::from(percent) / 100.0;
-        let served = scored.iter().filter(|(confidence, _)| *confidence >= threshold);
+        let served = scored
+            .iter()
+            .filter(|(confidence, _)| *confidence >= threshold);
         let (mut right, mut all) = (0_usize, 0_usize);
         for (_, sample) in served {
             all += 1;
@@ -77,7 +85,10 @@ pub fn risk_table(scored: &[(f32, Sample)]) -> Vec<Risk> {
     risks
 }
 
-#[expect(clippy::cast_precision_loss, reason = "counts of samples are far below 2^23")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of samples are far below 2^23"
+)]
 fn ratio(part: usize, whole: usize) -> f32 {
     part as f32 / whole.max(1) as f32
 }
@@ -99,7 +110,11 @@ fn newton(samples: &[Sample]) -> Option<Logistic> {
             let row: Vec<f64> = std::iter::once(1.0)
                 .chain(sample.features.iter().map(|&value| f64::from(value)))
                 .collect();
-            let sum: f64 = row.iter().zip(&coefficients).map(|(value, weight)| value * weight).sum();
+            let sum: f64 = row
+                .iter()
+                .zip(&coefficients)
+                .map(|(value, weight)| value * weight)
+                .sum();
             let probability = 1.0 / (1.0 + (-sum).exp());
             let residual = f64::from(u8::from(sample.right)) - probability;
             let weight = probability * (1.0 - probability);
@@ -118,7 +133,10 @@ fn newton(samples: &[Sample]) -> Option<Logistic> {
             break;
         }
     }
-    #[expect(clippy::cast_possible_truncation, reason = "single precision is enough to decide")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "single precision is enough to decide"
+    )]
     let mut weights: Vec<f32> = coefficients.into_iter().map(|value| value as f32).collect();
     let bias = weights.remove(0);
     Some(Logistic {
@@ -148,7 +166,9 @@ fn solve(mut matrix: Vec<Vec<f64>>, mut right: Vec<f64>) -> Option<Vec<f64>> {
         }
     }
     for row in (0..size).rev() {
-        let known: f64 = (row + 1..size).map(|column| matrix[row][column] * right[column]).sum();
+        let known: f64 = (row + 1..size)
+            .map(|column| matrix[row][column] * right[column])
+            .sum();
         right[row] = (right[row] - known) / matrix[row][row];
     }
     Some(right)

@@ -10,8 +10,16 @@ fn model() -> LocalModel {
         weights,
         bias: -5.0,
         risks: vec![
-            Risk { threshold: 0.9, wrong: 0.0, coverage: 0.4 },
-            Risk { threshold: 0.5, wrong: 0.02, coverage: 0.7 },
+            Risk {
+                threshold: 0.9,
+                wrong: 0.0,
+                coverage: 0.4,
+            },
+            Risk {
+                threshold: 0.5,
+                wrong: 0.02,
+                coverage: 0.7,
+            },
         ],
     };
     LocalModel {
@@ -41,16 +49,31 @@ fn passage(cosine: f32) -> Option<PassageSignals> {
 
 #[test]
 fn a_near_faq_entry_is_served_and_named_in_the_reasons() {
-    let signals = Signals { faq: faq(0.9), ..Signals::default() };
+    let signals = Signals {
+        faq: faq(0.9),
+        ..Signals::default()
+    };
     let decision = decide(&signals, POLICY, &model());
     assert_eq!(decision.route, Route::Faq);
-    assert!(decision.reasons[0].contains("'returns'"), "{:?}", decision.reasons);
-    assert!(decision.reasons[0].contains("'warranty'"), "{:?}", decision.reasons);
+    assert!(
+        decision.reasons[0].contains("'returns'"),
+        "{:?}",
+        decision.reasons
+    );
+    assert!(
+        decision.reasons[0].contains("'warranty'"),
+        "{:?}",
+        decision.reasons
+    );
 }
 
 #[test]
 fn a_doubtful_entry_leaves_the_turn_to_the_documents() {
-    let signals = Signals { faq: faq(0.4), passage: passage(0.8), ..Signals::default() };
+    let signals = Signals {
+        faq: faq(0.4),
+        passage: passage(0.8),
+        ..Signals::default()
+    };
     let decision = decide(&signals, POLICY, &model());
     assert_eq!(decision.route, Route::Knowledge);
     assert_eq!(decision.reasons.len(), 2);
@@ -58,7 +81,11 @@ fn a_doubtful_entry_leaves_the_turn_to_the_documents() {
 
 #[test]
 fn what_no_entry_and_no_passage_fits_is_escalated() {
-    let signals = Signals { faq: faq(0.2), passage: passage(0.1), ..Signals::default() };
+    let signals = Signals {
+        faq: faq(0.2),
+        passage: passage(0.1),
+        ..Signals::default()
+    };
     let decision = decide(&signals, POLICY, &model());
     assert_eq!(decision.route, Route::Escalate);
     assert!(decision.confidence > 0.9);
@@ -66,12 +93,18 @@ fn what_no_entry_and_no_passage_fits_is_escalated() {
 
 #[test]
 fn an_empty_knowledge_base_escalates() {
-    assert_eq!(decide(&Signals::default(), POLICY, &model()).route, Route::Escalate);
+    assert_eq!(
+        decide(&Signals::default(), POLICY, &model()).route,
+        Route::Escalate
+    );
 }
 
 #[test]
 fn a_stricter_owner_gets_fewer_local_answers() {
-    let signals = Signals { faq: faq(0.6), ..Signals::default() };
+    let signals = Signals {
+        faq: faq(0.6),
+        ..Signals::default()
+    };
     let strict = Policy { max_wrong: 0.001 };
     assert_eq!(decide(&signals, POLICY, &model()).route, Route::Faq);
     assert_eq!(decide(&signals, strict, &model()).route, Route::Escalate);
@@ -87,11 +120,19 @@ fn small_talk_goes_before_everything_else() {
     };
     let decision = decide(&signals, POLICY, &model());
     assert_eq!(decision.route, Route::Faq);
-    assert!(decision.reasons[0].contains("greeting"), "{:?}", decision.reasons);
+    assert!(
+        decision.reasons[0].contains("greeting"),
+        "{:?}",
+        decision.reasons
+    );
 }
 
 #[test]
 fn a_repeated_question_is_answered_from_the_cache() {
-    let signals = Signals { repeated: true, faq: faq(0.9), ..Signals::default() };
+    let signals = Signals {
+        repeated: true,
+        faq: faq(0.9),
+        ..Signals::default()
+    };
     assert_eq!(decide(&signals, POLICY, &model()).route, Route::Cache);
 }

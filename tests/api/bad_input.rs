@@ -22,15 +22,51 @@ async fn each_malformed_request_is_refused_by_its_field() {
     let asked = |content: Value| json!([{"role": "user", "content": content}]);
     let cases = [
         (json!({"model": "auto"}), 400, vec!["messages"]),
-        (json!({"model": "auto", "messages": []}), 400, vec!["messages"]),
-        (json!({"model": "auto", "messages": "hello"}), 400, vec!["messages"]),
-        (json!({"model": "auto", "messages": [{"role": "robot", "content": "x"}]}), 400, vec!["messages[0].role", "user"]),
-        (json!({"model": "auto", "messages": asked(json!(7))}), 400, vec!["messages[0].content"]),
-        (json!({"model": "auto", "messages": asked(json!("x")), "temperature": "warm"}), 400, vec!["temperature"]),
-        (json!({"model": "auto", "messages": asked(json!("x")), "temperature": 9}), 400, vec!["temperature", "2"]),
-        (json!({"model": "auto", "messages": asked(json!("x")), "max_tokens": 0}), 400, vec!["max_tokens"]),
-        (json!({"model": "nobody", "messages": asked(json!("x"))}), 404, vec!["nobody", "auto"]),
-        (json!({"model": "auto", "messages": asked(json!("a".repeat(40_000)))}), 413, vec!["messages[0]", "32768"]),
+        (
+            json!({"model": "auto", "messages": []}),
+            400,
+            vec!["messages"],
+        ),
+        (
+            json!({"model": "auto", "messages": "hello"}),
+            400,
+            vec!["messages"],
+        ),
+        (
+            json!({"model": "auto", "messages": [{"role": "robot", "content": "x"}]}),
+            400,
+            vec!["messages[0].role", "user"],
+        ),
+        (
+            json!({"model": "auto", "messages": asked(json!(7))}),
+            400,
+            vec!["messages[0].content"],
+        ),
+        (
+            json!({"model": "auto", "messages": asked(json!("x")), "temperature": "warm"}),
+            400,
+            vec!["temperature"],
+        ),
+        (
+            json!({"model": "auto", "messages": asked(json!("x")), "temperature": 9}),
+            400,
+            vec!["temperature", "2"],
+        ),
+        (
+            json!({"model": "auto", "messages": asked(json!("x")), "max_tokens": 0}),
+            400,
+            vec!["max_tokens"],
+        ),
+        (
+            json!({"model": "nobody", "messages": asked(json!("x"))}),
+            404,
+            vec!["nobody", "auto"],
+        ),
+        (
+            json!({"model": "auto", "messages": asked(json!("a".repeat(40_000)))}),
+            413,
+            vec!["messages[0]", "32768"],
+        ),
     ];
     for (body, status, words) in cases {
         refused(&server, body, status, &words).await;
@@ -41,16 +77,28 @@ async fn each_malformed_request_is_refused_by_its_field() {
 async fn bodies_that_are_no_json_are_refused() {
     let server = Server::start().await;
     let send = |bytes: Vec<u8>, kind: &'static str| {
-        let request = server.client.post(format!("{}/v1/chat/completions", server.url));
+        let request = server
+            .client
+            .post(format!("{}/v1/chat/completions", server.url));
         request.header("content-type", kind).body(bytes).send()
     };
-    let broken = send(b"{\"model\": \"auto\",".to_vec(), "application/json").await.unwrap();
+    let broken = send(b"{\"model\": \"auto\",".to_vec(), "application/json")
+        .await
+        .unwrap();
     assert_eq!(broken.status(), StatusCode::BAD_REQUEST);
-    let latin = send(b"{\"model\": \"auto\", \"messages\": [{\"role\": \"user\", \"content\": \"caf\xe9\"}]}".to_vec(), "application/json");
+    let latin = send(
+        b"{\"model\": \"auto\", \"messages\": [{\"role\": \"user\", \"content\": \"caf\xe9\"}]}"
+            .to_vec(),
+        "application/json",
+    );
     assert_eq!(latin.await.unwrap().status(), StatusCode::BAD_REQUEST);
-    let huge = send(vec![b' '; 2_000_000], "application/json").await.unwrap();
+    let huge = send(vec![b' '; 2_000_000], "application/json")
+        .await
+        .unwrap();
     assert_eq!(huge.status(), StatusCode::PAYLOAD_TOO_LARGE);
-    let form = send(b"model=auto".to_vec(), "application/x-www-form-urlencoded").await.unwrap();
+    let form = send(b"model=auto".to_vec(), "application/x-www-form-urlencoded")
+        .await
+        .unwrap();
     assert_eq!(form.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
 }
 
@@ -73,19 +121,30 @@ async fn of_a_history_of_200_turns_the_oldest_are_dropped_and_that_is_said() {
         messages.push(json!({"role": "user", "content": format!("question {turn}")}));
         messages.push(json!({"role": "assistant", "content": format!("answer {turn}")}));
     }
-    messages.push(json!({"role": "user", "content": "How often should the Heron kettle be descaled?"}));
-    let response = server.post("/v1/chat/completions", &json!({"model": "auto", "messages": messages})).await;
+    messages
+        .push(json!({"role": "user", "content": "How often should the Heron kettle be descaled?"}));
+    let response = server
+        .post(
+            "/v1/chat/completions",
+            &json!({"model": "auto", "messages": messages}),
+        )
+        .await;
     assert_eq!(response.status(), StatusCode::OK);
     let answer: Value = response.json().await.unwrap();
     let reasons = answer["microgpt"]["reasons"].to_string();
-    assert!(reasons.contains("oldest 361 messages were dropped"), "{reasons}");
+    assert!(
+        reasons.contains("oldest 361 messages were dropped"),
+        "{reasons}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_prompt_longer_than_the_context_is_refused_for_the_local_model_and_degrades_in_the_cascade() {
+async fn a_prompt_longer_than_the_context_is_refused_for_the_local_model_and_degrades_in_the_cascade()
+ {
     let server = Server::start().await;
     let long = "every word counts here ".repeat(1_000);
-    let body = json!({"model": "smollm2-135m-instruct", "messages": [{"role": "user", "content": long}]});
+    let body =
+        json!({"model": "smollm2-135m-instruct", "messages": [{"role": "user", "content": long}]});
     let refused = server.post("/v1/chat/completions", &body).await;
     assert_eq!(refused.status(), StatusCode::BAD_REQUEST);
     let error: Value = refused.json().await.unwrap();

@@ -1,6 +1,10 @@
 //! The commands, and the configuration that stops them.
 
-use std::{fs, path::Path, process::{Command, Output}};
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Output},
+};
 
 use serde_json::Value;
 
@@ -10,7 +14,10 @@ fn run(dir: &Path, arguments: &[&str]) -> Output {
     Command::new(PROGRAM)
         .args(arguments)
         .current_dir(dir)
-        .env("MICROGPT__MODELS__DIR", concat!(env!("CARGO_MANIFEST_DIR"), "/models"))
+        .env(
+            "MICROGPT__MODELS__DIR",
+            concat!(env!("CARGO_MANIFEST_DIR"), "/models"),
+        )
         .env("MICROGPT__KNOWLEDGE__DIR", KB)
         .output()
         .unwrap()
@@ -39,9 +46,11 @@ fn ask_prints_the_answer_and_its_evidence() {
 #[test]
 fn a_second_ingest_of_unchanged_files_does_no_work() {
     let dir = tempfile::tempdir().unwrap();
-    let first: Value = serde_json::from_str(&stdout(&run(dir.path(), &["ingest", "--json"]))).unwrap();
+    let first: Value =
+        serde_json::from_str(&stdout(&run(dir.path(), &["ingest", "--json"]))).unwrap();
     assert_eq!(first["added"], 3, "{first:#}");
-    let second: Value = serde_json::from_str(&stdout(&run(dir.path(), &["ingest", "--json"]))).unwrap();
+    let second: Value =
+        serde_json::from_str(&stdout(&run(dir.path(), &["ingest", "--json"]))).unwrap();
     assert_eq!(second["added"], 0, "{second:#}");
     assert_eq!(second["unchanged"], 3, "{second:#}");
 }
@@ -57,20 +66,41 @@ fn route_decides_without_answering() {
 #[test]
 fn models_are_listed_with_role_and_presence() {
     let dir = tempfile::tempdir().unwrap();
-    let listed: Value = serde_json::from_str(&stdout(&run(dir.path(), &["models", "list", "--json"]))).unwrap();
+    let listed: Value =
+        serde_json::from_str(&stdout(&run(dir.path(), &["models", "list", "--json"]))).unwrap();
     for row in listed.as_array().unwrap() {
-        assert!(["name", "role", "path", "present", "default"].iter().all(|key| !row[*key].is_null()), "{row}");
+        assert!(
+            ["name", "role", "path", "present", "default"]
+                .iter()
+                .all(|key| !row[*key].is_null()),
+            "{row}"
+        );
     }
 }
 
 #[test]
 fn a_wrong_configuration_stops_the_start_with_file_key_found_and_allowed() {
     let cases = [
-        ("[server]\nprot = 1\n", vec!["microgpt.toml", "server.prot", "port"]),
-        ("[server]\nport = \"high\"\n", vec!["microgpt.toml", "server.port", "high"]),
-        ("[router]\nmax_wrong = 7.0\n", vec!["microgpt.toml", "router.max_wrong", "7", "0.5"]),
-        ("[engine]\nslots = 0\n", vec!["microgpt.toml", "engine.slots", "0", "64"]),
-        ("[[upstreams]]\nname = \"auto\"\nkind = \"openai\"\nbase_url = \"http://x/v1\"\nmodel = \"m\"\n", vec!["upstreams", "auto"]),
+        (
+            "[server]\nprot = 1\n",
+            vec!["microgpt.toml", "server.prot", "port"],
+        ),
+        (
+            "[server]\nport = \"high\"\n",
+            vec!["microgpt.toml", "server.port", "high"],
+        ),
+        (
+            "[router]\nmax_wrong = 7.0\n",
+            vec!["microgpt.toml", "router.max_wrong", "7", "0.5"],
+        ),
+        (
+            "[engine]\nslots = 0\n",
+            vec!["microgpt.toml", "engine.slots", "0", "64"],
+        ),
+        (
+            "[[upstreams]]\nname = \"auto\"\nkind = \"openai\"\nbase_url = \"http://x/v1\"\nmodel = \"m\"\n",
+            vec!["upstreams", "auto"],
+        ),
         ("[server\n", vec!["microgpt.toml"]),
     ];
     for (text, words) in cases {

@@ -34,7 +34,10 @@ fn serve(dir: &Path) -> (Child, String) {
     let url = lines
         .by_ref()
         .map_while(Result::ok)
-        .find_map(|line| line.strip_prefix("microgpt ready on ").map(ToOwned::to_owned))
+        .find_map(|line| {
+            line.strip_prefix("microgpt ready on ")
+                .map(ToOwned::to_owned)
+        })
         .expect("the server says that it is ready");
     std::thread::spawn(move || lines.map_while(Result::ok).count());
     (child, url)
@@ -42,7 +45,10 @@ fn serve(dir: &Path) -> (Child, String) {
 
 fn stderr_of(mut command: Command) -> (Option<i32>, String) {
     let output = command.output().unwrap();
-    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    (
+        output.status.code(),
+        String::from_utf8_lossy(&output.stderr).into_owned(),
+    )
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -52,14 +58,31 @@ async fn what_was_acknowledged_survives_a_kill() {
     let body = json!({"model": "auto", "messages": [{"role": "user", "content": "what does delivery cost?"}]});
     let mut acknowledged = Vec::new();
     for _ in 0..20 {
-        let answer: Value = client().post(format!("{url}/v1/chat/completions")).json(&body).send().await.unwrap().json().await.unwrap();
-        acknowledged.push(answer["microgpt"]["conversation_id"].as_str().unwrap().to_owned());
+        let answer: Value = client()
+            .post(format!("{url}/v1/chat/completions"))
+            .json(&body)
+            .send()
+            .await
+            .unwrap()
+            .json()
+            .await
+            .unwrap();
+        acknowledged.push(
+            answer["microgpt"]["conversation_id"]
+                .as_str()
+                .unwrap()
+                .to_owned(),
+        );
     }
     child.kill().unwrap();
     child.wait().unwrap();
     let (mut child, url) = serve(dir.path());
     for id in acknowledged {
-        let kept = client().get(format!("{url}/v1/conversations/{id}")).send().await.unwrap();
+        let kept = client()
+            .get(format!("{url}/v1/conversations/{id}"))
+            .send()
+            .await
+            .unwrap();
         assert!(kept.status().is_success(), "{id} is lost");
     }
     child.kill().unwrap();
@@ -72,10 +95,21 @@ async fn sigterm_lets_what_is_in_flight_end() {
     let (mut child, url) = serve(dir.path());
     let body = json!({"model": "smollm2-135m-instruct", "max_tokens": 60, "stream": true,
         "messages": [{"role": "user", "content": "Tell me about the sea."}]});
-    let response = client().post(format!("{url}/v1/chat/completions")).json(&body).send().await.unwrap();
-    Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+    let response = client()
+        .post(format!("{url}/v1/chat/completions"))
+        .json(&body)
+        .send()
+        .await
+        .unwrap();
+    Command::new("kill")
+        .args(["-TERM", &child.id().to_string()])
+        .status()
+        .unwrap();
     let text = response.text().await.unwrap();
-    assert!(text.trim_end().ends_with("data: [DONE]") || text.contains("\"error\""), "{text}");
+    assert!(
+        text.trim_end().ends_with("data: [DONE]") || text.contains("\"error\""),
+        "{text}"
+    );
     let status = child.wait().unwrap();
     assert!(status.success(), "{status}");
 }
@@ -97,17 +131,27 @@ fn a_file_that_is_no_gguf_and_one_cut_short_are_named_with_the_way_out() {
     let dir = tempfile::tempdir().unwrap();
     let fake = dir.path().join("fake.gguf");
     fs::write(&fake, "this is no model").unwrap();
-    let whole = fs::read_dir(MODELS).unwrap().map(|entry| entry.unwrap().path());
-    let whole = whole.filter(|path| path.extension().is_some_and(|ending| ending == "gguf")).min().unwrap();
+    let whole = fs::read_dir(MODELS)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let whole = whole
+        .filter(|path| path.extension().is_some_and(|ending| ending == "gguf"))
+        .min()
+        .unwrap();
     let cut = dir.path().join("cut.gguf");
     fs::write(&cut, &fs::read(whole).unwrap()[..1_000_000]).unwrap();
     for (file, words) in [(&fake, "not a GGUF"), (&cut, "truncated")] {
         let mut command = program(dir.path());
-        command.env("MICROGPT__MODELS__GENERATOR", file).args(["ask", "hello"]);
+        command
+            .env("MICROGPT__MODELS__GENERATOR", file)
+            .args(["ask", "hello"]);
         let (code, stderr) = stderr_of(command);
         assert_eq!(code, Some(1), "{stderr}");
         assert!(stderr.contains(words), "{stderr}");
-        assert!(stderr.contains(file.file_name().unwrap().to_str().unwrap()), "{stderr}");
+        assert!(
+            stderr.contains(file.file_name().unwrap().to_str().unwrap()),
+            "{stderr}"
+        );
     }
 }
 
@@ -115,7 +159,9 @@ fn a_file_that_is_no_gguf_and_one_cut_short_are_named_with_the_way_out() {
 fn an_encoder_is_no_generator_and_that_is_said() {
     let dir = tempfile::tempdir().unwrap();
     let mut command = program(dir.path());
-    command.env("MICROGPT__MODELS__GENERATOR", "all-minilm-l6-v2").args(["ask", "hello"]);
+    command
+        .env("MICROGPT__MODELS__GENERATOR", "all-minilm-l6-v2")
+        .args(["ask", "hello"]);
     let (code, stderr) = stderr_of(command);
     assert_eq!(code, Some(1), "{stderr}");
     assert!(stderr.contains("all-minilm-l6-v2"), "{stderr}");

@@ -36,7 +36,9 @@ pub fn config(dir: &Path) -> Config {
 
 /// The client that tests ask with.
 pub fn client() -> Client {
-    rustls::crypto::ring::default_provider().install_default().ok();
+    rustls::crypto::ring::default_provider()
+        .install_default()
+        .ok();
     Client::builder().no_proxy().build().unwrap()
 }
 
@@ -60,13 +62,19 @@ impl Server {
         let (stop, stopped) = oneshot::channel();
         let (ready, is_ready) = oneshot::channel();
         let thread = thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+            let runtime = tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(2)
+                .enable_all()
+                .build()
+                .unwrap();
             runtime.block_on(async move {
                 let app = App::build(config).await.unwrap();
                 let stop = async move {
                     stopped.await.ok();
                 };
-                app.run_until_stopped(stop, |url| ready.send(url.to_owned()).unwrap()).await.unwrap();
+                app.run_until_stopped(stop, |url| ready.send(url.to_owned()).unwrap())
+                    .await
+                    .unwrap();
             });
         });
         Self {
@@ -92,11 +100,20 @@ impl Server {
     }
 
     pub async fn get(&self, path: &str) -> Response {
-        self.client.get(format!("{}{path}", self.url)).send().await.unwrap()
+        self.client
+            .get(format!("{}{path}", self.url))
+            .send()
+            .await
+            .unwrap()
     }
 
     pub async fn post(&self, path: &str, body: &Value) -> Response {
-        self.client.post(format!("{}{path}", self.url)).json(body).send().await.unwrap()
+        self.client
+            .post(format!("{}{path}", self.url))
+            .json(body)
+            .send()
+            .await
+            .unwrap()
     }
 
     /// One question to the cascade.
@@ -121,7 +138,9 @@ impl Drop for Server {
 
 /// The text of a chat completion.
 pub fn text(completion: &Value) -> &str {
-    completion["choices"][0]["message"]["content"].as_str().unwrap()
+    completion["choices"][0]["message"]["content"]
+        .as_str()
+        .unwrap()
 }
 
 /// The route of a chat completion.
@@ -132,5 +151,7 @@ pub fn route(completion: &Value) -> &str {
 /// The parsed `data:` lines of an event stream, `[DONE]` as a string.
 pub fn events(body: &str) -> Vec<Value> {
     let lines = body.lines().filter_map(|line| line.strip_prefix("data: "));
-    lines.map(|data| serde_json::from_str(data).unwrap_or_else(|_| json!(data))).collect()
+    lines
+        .map(|data| serde_json::from_str(data).unwrap_or_else(|_| json!(data)))
+        .collect()
 }

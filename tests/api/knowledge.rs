@@ -1,6 +1,10 @@
 //! The knowledge base while the server runs.
 
-use std::{fs, path::Path, time::{Duration, Instant}};
+use std::{
+    fs,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use microgpt::config::Config;
 use serde_json::{Value, json};
@@ -21,7 +25,15 @@ fn own_folder(config: &mut Config, dir: &Path) {
 #[tokio::test(flavor = "multi_thread")]
 async fn search_names_path_title_url_and_text() {
     let server = Server::start().await;
-    let found: Value = server.post("/v1/search", &json!({"query": "descaling the kettle", "top_k": 3})).await.json().await.unwrap();
+    let found: Value = server
+        .post(
+            "/v1/search",
+            &json!({"query": "descaling the kettle", "top_k": 3}),
+        )
+        .await
+        .json()
+        .await
+        .unwrap();
     let best = &found["results"][0];
     assert_eq!(best["source"], "kettle.md");
     assert_eq!(best["kind"], "document");
@@ -38,7 +50,13 @@ async fn a_reload_brings_new_entries_and_forgets_cached_answers() {
     let file = server.dir.path().join("kb/shop.faq.yaml");
     let changed = fs::read_to_string(&file).unwrap().replace("4.90", "5.90");
     fs::write(&file, changed).unwrap();
-    assert!(server.post("/v1/knowledge/reload", &json!({})).await.status().is_success());
+    assert!(
+        server
+            .post("/v1/knowledge/reload", &json!({}))
+            .await
+            .status()
+            .is_success()
+    );
     let answer = server.ask("what does delivery cost?").await;
     assert_eq!(route(&answer), "faq");
     assert!(text(&answer).contains("5.90"));
@@ -51,17 +69,31 @@ async fn a_changed_file_is_picked_up_by_itself() {
         config.knowledge.watch = true;
     })
     .await;
-    let before: Value = server.get("/v1/knowledge/status").await.json().await.unwrap();
+    let before: Value = server
+        .get("/v1/knowledge/status")
+        .await
+        .json()
+        .await
+        .unwrap();
     let deadline = Instant::now() + Duration::from_secs(20);
     let mut tick = tokio::time::interval(Duration::from_millis(200));
     let mut number = 0;
     loop {
         tick.tick().await;
         if number == 0 {
-            fs::write(server.dir.path().join("kb/new.txt"), "Badgers\n\nBadgers live in setts.\n").unwrap();
+            fs::write(
+                server.dir.path().join("kb/new.txt"),
+                "Badgers\n\nBadgers live in setts.\n",
+            )
+            .unwrap();
         }
         number += 1;
-        let after: Value = server.get("/v1/knowledge/status").await.json().await.unwrap();
+        let after: Value = server
+            .get("/v1/knowledge/status")
+            .await
+            .json()
+            .await
+            .unwrap();
         if after["generation"] != before["generation"] {
             assert!(after["passages"].as_u64().unwrap() > before["passages"].as_u64().unwrap());
             return;
@@ -75,18 +107,48 @@ async fn broken_files_are_named_and_the_others_serve() {
     let server = Server::start_with(|config, dir| {
         own_folder(config, dir);
         let kb = config.knowledge.dir.clone();
-        fs::write(kb.join("broken.faq.yaml"), "- question: one\n  answer: [unclosed\n").unwrap();
-        fs::write(kb.join("empty.faq.yaml"), "- id: hollow\n  question: Is there an answer?\n  answer: \"\"\n").unwrap();
-        fs::write(kb.join("twice.faq.yaml"), "- id: return-window\n  question: Again?\n  answer: Again.\n").unwrap();
+        fs::write(
+            kb.join("broken.faq.yaml"),
+            "- question: one\n  answer: [unclosed\n",
+        )
+        .unwrap();
+        fs::write(
+            kb.join("empty.faq.yaml"),
+            "- id: hollow\n  question: Is there an answer?\n  answer: \"\"\n",
+        )
+        .unwrap();
+        fs::write(
+            kb.join("twice.faq.yaml"),
+            "- id: return-window\n  question: Again?\n  answer: Again.\n",
+        )
+        .unwrap();
     })
     .await;
-    let status: Value = server.get("/v1/knowledge/status").await.json().await.unwrap();
+    let status: Value = server
+        .get("/v1/knowledge/status")
+        .await
+        .json()
+        .await
+        .unwrap();
     let skipped = status["skipped"].as_array().unwrap();
-    let named = |path: &str| skipped.iter().find(|row| row["path"] == path).unwrap_or_else(|| panic!("{path}: {skipped:?}"));
+    let named = |path: &str| {
+        skipped
+            .iter()
+            .find(|row| row["path"] == path)
+            .unwrap_or_else(|| panic!("{path}: {skipped:?}"))
+    };
     assert!(named("broken.faq.yaml")["line"].as_u64().unwrap() >= 2);
-    assert!(named("empty.faq.yaml")["reason"].as_str().unwrap().contains("answer"));
+    assert!(
+        named("empty.faq.yaml")["reason"]
+            .as_str()
+            .unwrap()
+            .contains("answer")
+    );
     let twice = named("twice.faq.yaml")["reason"].as_str().unwrap();
-    assert!(twice.contains("return-window") && twice.contains("shop.faq.yaml"), "{twice}");
+    assert!(
+        twice.contains("return-window") && twice.contains("shop.faq.yaml"),
+        "{twice}"
+    );
     assert_eq!(route(&server.ask("what does delivery cost?").await), "faq");
 }
 
@@ -96,7 +158,9 @@ async fn an_index_of_another_encoder_is_rebuilt() {
     let dir = server.stop();
     let mut touched = 0;
     for entry in walk(&dir.path().join("index")) {
-        let Ok(text) = fs::read_to_string(&entry) else { continue };
+        let Ok(text) = fs::read_to_string(&entry) else {
+            continue;
+        };
         if text.contains("all-minilm") {
             fs::write(&entry, text.replace("all-minilm", "another-one")).unwrap();
             touched += 1;
@@ -111,7 +175,11 @@ fn walk(dir: &Path) -> Vec<std::path::PathBuf> {
     let mut files = Vec::new();
     for entry in fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();
-        if path.is_dir() { files.extend(walk(&path)) } else { files.push(path) }
+        if path.is_dir() {
+            files.extend(walk(&path))
+        } else {
+            files.push(path)
+        }
     }
     files
 }

@@ -1,7 +1,10 @@
 //! The program through its front door: a server on a free port with its own database and index,
 //! the real small models, and a mock only for what is outside.
 
-#![expect(missing_docs, clippy::unwrap_used, reason = "tests say what they mean by their names")]
+#![expect(
+    unreachable_pub,
+    reason = "helpers are shared within this one test program"
+)]
 
 mod answers;
 mod bad_input;

@@ -14,8 +14,18 @@ async fn health_metrics_models_and_the_api_description_are_served() {
     let metrics = server.get("/metrics").await.text().await.unwrap();
     assert!(metrics.contains("microgpt_turns_total{"), "{metrics}");
     let models: Value = server.get("/v1/models").await.json().await.unwrap();
-    let names: Vec<&str> = models["data"].as_array().unwrap().iter().map(|model| model["id"].as_str().unwrap()).collect();
-    assert!(["auto", "knowledge", "escalate", "smollm2-135m-instruct"].iter().all(|name| names.contains(name)), "{names:?}");
+    let names: Vec<&str> = models["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|model| model["id"].as_str().unwrap())
+        .collect();
+    assert!(
+        ["auto", "knowledge", "escalate", "smollm2-135m-instruct"]
+            .iter()
+            .all(|name| names.contains(name)),
+        "{names:?}"
+    );
     let api: Value = server.get("/openapi.json").await.json().await.unwrap();
     assert!(api["paths"]["/v1/chat/completions"]["post"].is_object());
 }
@@ -34,7 +44,13 @@ async fn the_page_is_served_whole_and_loads_nothing_from_elsewhere() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_keeps_its_id_and_gets_one_where_it_has_none() {
     let server = Server::start().await;
-    let kept = server.client.get(format!("{}/healthz", server.url)).header("x-request-id", "abc-1").send().await.unwrap();
+    let kept = server
+        .client
+        .get(format!("{}/healthz", server.url))
+        .header("x-request-id", "abc-1")
+        .send()
+        .await
+        .unwrap();
     assert_eq!(kept.headers()["x-request-id"], "abc-1");
     let made = server.get("/healthz").await;
     assert!(made.headers()["x-request-id"].len() >= 16);
@@ -44,12 +60,28 @@ async fn a_request_keeps_its_id_and_gets_one_where_it_has_none() {
 async fn embeddings_are_unit_vectors_and_come_as_numbers_or_base64() {
     let server = Server::start().await;
     let body = json!({"model": "all-minilm-l6-v2", "input": ["a kettle", "boiling water"]});
-    let found: Value = server.post("/v1/embeddings", &body).await.json().await.unwrap();
-    let vector: Vec<f64> = found["data"][1]["embedding"].as_array().unwrap().iter().map(|number| number.as_f64().unwrap()).collect();
+    let found: Value = server
+        .post("/v1/embeddings", &body)
+        .await
+        .json()
+        .await
+        .unwrap();
+    let vector: Vec<f64> = found["data"][1]["embedding"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|number| number.as_f64().unwrap())
+        .collect();
     assert_eq!(vector.len(), 384);
     let length: f64 = vector.iter().map(|number| number * number).sum();
     assert!((length - 1.0).abs() < 1e-3, "{length}");
-    let body = json!({"model": "all-minilm-l6-v2", "input": "a kettle", "encoding_format": "base64"});
-    let found: Value = server.post("/v1/embeddings", &body).await.json().await.unwrap();
+    let body =
+        json!({"model": "all-minilm-l6-v2", "input": "a kettle", "encoding_format": "base64"});
+    let found: Value = server
+        .post("/v1/embeddings", &body)
+        .await
+        .json()
+        .await
+        .unwrap();
     assert!(found["data"][0]["embedding"].is_string());
 }

@@ -5,8 +5,14 @@ use std::path::Path;
 use microgpt::config::{Config, Upstream, UpstreamKind};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use tokio::{io::{AsyncReadExt, AsyncWriteExt}, net::TcpListener};
-use wiremock::{Mock, MockServer, ResponseTemplate, matchers::{method, path}};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+};
+use wiremock::{
+    Mock, MockServer, ResponseTemplate,
+    matchers::{method, path},
+};
 
 use crate::helpers::{Server, events, route, text};
 
@@ -35,7 +41,10 @@ fn stream_of(words: &[&str]) -> String {
             "choices": [{"index": 0, "delta": delta, "finish_reason": finish}], "usage": null});
         format!("data: {chunk}\n\n")
     };
-    let mut body: String = words.iter().map(|word| chunk(json!({"content": word}), Value::Null)).collect();
+    let mut body: String = words
+        .iter()
+        .map(|word| chunk(json!({"content": word}), Value::Null))
+        .collect();
     body += &chunk(json!({}), json!("stop"));
     body += "data: {\"choices\": [], \"usage\": {\"prompt_tokens\": 1000, \"completion_tokens\": 100, \"total_tokens\": 1100}}\n\n";
     body + "data: [DONE]\n\n"
@@ -43,8 +52,13 @@ fn stream_of(words: &[&str]) -> String {
 
 async fn well_behaved() -> MockServer {
     let mock = MockServer::start().await;
-    let answer = ResponseTemplate::new(200).set_body_raw(stream_of(&["Suppose ", "not."]), "text/event-stream");
-    Mock::given(method("POST")).and(path("/v1/chat/completions")).respond_with(answer).mount(&mock).await;
+    let answer = ResponseTemplate::new(200)
+        .set_body_raw(stream_of(&["Suppose ", "not."]), "text/event-stream");
+    Mock::given(method("POST"))
+        .and(path("/v1/chat/completions"))
+        .respond_with(answer)
+        .mount(&mock)
+        .await;
     mock
 }
 
@@ -59,7 +73,11 @@ async fn a_hard_question_is_escalated_and_its_cost_is_told() {
     assert!((cost - 0.0035).abs() < 1e-9, "{cost}");
 
     let again = server.ask(HARD).await;
-    assert_eq!(route(&again), "cache", "an escalated answer is not paid for twice");
+    assert_eq!(
+        route(&again),
+        "cache",
+        "an escalated answer is not paid for twice"
+    );
     assert!((again["microgpt"]["saved_usd"].as_f64().unwrap() - 0.0035).abs() < 1e-9);
     assert_eq!(mock.received_requests().await.unwrap().len(), 1);
 }
@@ -69,8 +87,19 @@ async fn an_upstream_is_streamed_through_and_can_be_asked_by_name() {
     let mock = well_behaved().await;
     let server = Server::start_with(upstream(format!("{}/v1", mock.uri()))).await;
     let body = json!({"model": "large", "stream": true, "messages": [{"role": "user", "content": "what does delivery cost?"}]});
-    let chunks = events(&server.post("/v1/chat/completions", &body).await.text().await.unwrap());
-    let said: Vec<&str> = chunks.iter().filter_map(|chunk| chunk["choices"][0]["delta"]["content"].as_str()).filter(|text| !text.is_empty()).collect();
+    let chunks = events(
+        &server
+            .post("/v1/chat/completions", &body)
+            .await
+            .text()
+            .await
+            .unwrap(),
+    );
+    let said: Vec<&str> = chunks
+        .iter()
+        .filter_map(|chunk| chunk["choices"][0]["delta"]["content"].as_str())
+        .filter(|text| !text.is_empty())
+        .collect();
     assert_eq!(said.concat(), "Suppose not.");
     assert_eq!(chunks.last().unwrap(), "[DONE]");
 }
@@ -101,7 +130,12 @@ async fn an_upstream_that_hangs_closes_or_sends_garbage_ends_in_a_labelled_answe
         let server = Server::start_with(upstream(url)).await;
         let answer = server.ask(HARD).await;
         assert_eq!(answer["microgpt"]["degraded"], true, "{answer:#}");
-        assert!(answer["microgpt"]["reasons"].to_string().contains("degraded"), "{answer:#}");
+        assert!(
+            answer["microgpt"]["reasons"]
+                .to_string()
+                .contains("degraded"),
+            "{answer:#}"
+        );
     }
 }
 
@@ -109,15 +143,22 @@ async fn an_upstream_that_hangs_closes_or_sends_garbage_ends_in_a_labelled_answe
 async fn an_upstream_that_breaks_off_mid_stream_ends_in_an_error_event_and_no_done() {
     let begun = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: 9999\r\n\r\ndata: {\"choices\": [{\"index\": 0, \"delta\": {\"content\": \"Suppose\"}}]}\n\n";
     let server = Server::start_with(upstream(ill_behaved(begun, false).await)).await;
-    let body = json!({"model": "auto", "stream": true, "messages": [{"role": "user", "content": HARD}]});
+    let body =
+        json!({"model": "auto", "stream": true, "messages": [{"role": "user", "content": HARD}]});
     let response = server.post("/v1/chat/completions", &body).await;
     assert_eq!(response.status(), StatusCode::OK);
     let chunks = events(&response.text().await.unwrap());
-    assert!(chunks.last().unwrap()["error"]["message"].is_string(), "{chunks:?}");
+    assert!(
+        chunks.last().unwrap()["error"]["message"].is_string(),
+        "{chunks:?}"
+    );
     assert!(chunks.iter().all(|chunk| chunk != "[DONE]"));
 
     let whole = server.ask(HARD).await;
-    assert_eq!(whole["microgpt"]["degraded"], true, "what was not shown yet is replaced: {whole:#}");
+    assert_eq!(
+        whole["microgpt"]["degraded"], true,
+        "what was not shown yet is replaced: {whole:#}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -132,5 +173,8 @@ async fn a_spent_budget_degrades_instead_of_spending_more() {
     assert_eq!(route(&server.ask(HARD).await), "escalate");
     let second = server.ask("Write a sonnet about the sea.").await;
     assert_eq!(second["microgpt"]["degraded"], true);
-    assert!(second["microgpt"]["reasons"].to_string().contains("budget"), "{second:#}");
+    assert!(
+        second["microgpt"]["reasons"].to_string().contains("budget"),
+        "{second:#}"
+    );
 }

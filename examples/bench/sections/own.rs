@@ -50,7 +50,8 @@ async fn tally(server: &Server, questions: &[Question]) -> anyhow::Result<(usize
         match turn.route() {
             "faq" | "knowledge" if is_right(question, &turn) => right += 1,
             "faq" | "knowledge" => {
-                eprintln!("bench: wrong: {} — {}", question.query, turn.content());
+                let said = turn.content().lines().next().unwrap_or_default();
+                eprintln!("bench: wrong: {} — {said}", question.query);
                 wrong += 1;
             }
             _ => {}

@@ -19,37 +19,27 @@ pub(crate) async fn run(sets: &Sets, table: &mut Table) -> anyhow::Result<()> {
     let hard = sets
         .questions("requests to escalate", HARD, table)?
         .unwrap_or_default();
-    let hard = spread(&hard, MOST);
     let mut outside = sets
         .questions("questions out of scope", ASSISTANT, table)?
         .unwrap_or_default();
     outside.retain(|question| question.label.as_deref() == Some("oos"));
-    outside.extend(hard.iter().cloned());
     for set in [STACKFAQ, BITEXT, CHAPTERS] {
         let Some((home, questions)) = sets.set(&set, table)? else {
             continue;
         };
         let inside = spread(&questions, MOST);
-        let outside = spread(&outside, inside.len());
-        let server = home.serve()?;
-        let (mut right, mut local) = (0, 0);
-        for question in inside.iter().chain(&outside) {
-            if let Some(answer) = decide(&server, question).await? {
-                local += 1;
-                right +=
-                    usize::from(question.id.as_ref().or(question.doc.as_ref()) == Some(&answer));
-            }
-        }
-        let asked = format!(
-            "{} questions and {} out of scope",
+        let mut asked = spread(&outside, inside.len());
+        asked.extend(spread(&hard, inside.len() - asked.len()));
+        let figure = format!(
+            "{}, coverage: {} questions, {} out of scope",
+            set.name,
             inside.len(),
-            outside.len()
+            asked.len()
         );
-        table.plain(
-            format!("{}, coverage: {asked}", set.name),
-            share(right, inside.len()),
-            Unit::Share,
-        );
+        asked.extend(inside.iter().cloned());
+        let server = home.serve()?;
+        let (right, local) = decide_all(&server, &asked).await?;
+        table.plain(figure, share(right, inside.len()), Unit::Share);
         let figure = format!("{}, wrong among the {local} routed locally", set.name);
         table.at_most(
             figure,
@@ -58,12 +48,10 @@ pub(crate) async fn run(sets: &Sets, table: &mut Table) -> anyhow::Result<()> {
             Unit::Share,
         );
     }
-    let server = sets.own()?.0.serve()?;
-    let mut local = 0;
-    for question in &hard {
-        local += usize::from(decide(&server, question).await?.is_some());
-    }
     if !hard.is_empty() {
+        let hard = spread(&hard, MOST);
+        let server = sets.own()?.0.serve()?;
+        let (_, local) = decide_all(&server, &hard).await?;
         let figure = format!(
             "requests to escalate routed locally over kb/, of {}",
             hard.len()
@@ -71,6 +59,18 @@ pub(crate) async fn run(sets: &Sets, table: &mut Table) -> anyhow::Result<()> {
         table.at_most(figure, share(local, hard.len()), MAX_WRONG, Unit::Share);
     }
     Ok(())
+}
+
+/// How many of the questions would be answered right, and how many locally at all.
+async fn decide_all(server: &Server, questions: &[Question]) -> anyhow::Result<(usize, usize)> {
+    let (mut right, mut local) = (0, 0);
+    for question in questions {
+        if let Some(answer) = decide(server, question).await? {
+            local += 1;
+            right += usize::from(question.id.as_ref().or(question.doc.as_ref()) == Some(&answer));
+        }
+    }
+    Ok((right, local))
 }
 
 /// The entry or document that would answer locally; none where the question would be passed on.

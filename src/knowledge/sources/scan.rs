@@ -28,18 +28,19 @@ pub(crate) struct Found {
     pub(crate) refusal: Option<String>,
 }
 
-/// All knowledge files under `folder`, sorted by path. Blocking.
+/// All knowledge files under `folder`, sorted by path. Blocking. Paths begin with `under`, where it
+/// is not empty.
 ///
 /// # Errors
 /// The folder itself can't be read. A folder inside it that can't is left out with a refusal.
-pub(crate) fn scan(folder: &Path) -> io::Result<Vec<Found>> {
+pub(crate) fn scan(folder: &Path, under: &str) -> io::Result<Vec<Found>> {
     let root = folder.canonicalize()?;
     let mut found = Vec::new();
-    let mut pending = vec![(root.clone(), String::new())];
+    let mut pending = vec![(root.clone(), under.to_owned())];
     while let Some((folder, prefix)) = pending.pop() {
         let children = match fs::read_dir(&folder) {
             Ok(children) => children,
-            Err(error) if prefix.is_empty() => return Err(error),
+            Err(error) if folder == root => return Err(error),
             Err(error) => {
                 let mut folder = entry(&prefix, folder, Format::Text);
                 folder.refusal = Some(format!("the folder can't be read: {error}"));
@@ -123,7 +124,7 @@ mod tests {
         ] {
             fs::write(at(path), "text").expect("a file");
         }
-        let found = scan(folder.path()).expect("a scan");
+        let found = scan(folder.path(), "").expect("a scan");
         let expected = [
             ("shop/a.faq.yaml", "shop"),
             ("shop/returns/old/b.txt", "shop"),
@@ -138,7 +139,7 @@ mod tests {
         fs::create_dir(folder.path().join(".git")).expect("a folder");
         fs::write(folder.path().join(".git/notes.md"), "text").expect("a file");
         fs::write(folder.path().join(".draft.md"), "text").expect("a file");
-        assert!(scan(folder.path()).expect("a scan").is_empty());
+        assert!(scan(folder.path(), "").expect("a scan").is_empty());
     }
 
     #[cfg(unix)]
@@ -154,7 +155,7 @@ mod tests {
         link(&outside.path().join("secret.txt"), "out.txt");
         link(outside.path(), "folder");
         link(&folder.path().join("a.txt"), "b.txt");
-        let found = scan(folder.path()).expect("a scan");
+        let found = scan(folder.path(), "").expect("a scan");
         let refused: Vec<(&str, bool)> = found
             .iter()
             .map(|file| (file.path.as_str(), file.refusal.is_some()))
@@ -167,6 +168,6 @@ mod tests {
 
     #[test]
     fn a_missing_folder_is_an_error() {
-        assert!(scan(Path::new("does/not/exist")).is_err());
+        assert!(scan(Path::new("does/not/exist"), "").is_err());
     }
 }

@@ -17,7 +17,8 @@ use super::super::{
 /// said.
 pub(in super::super) async fn generate(desk: &mut Desk) -> Result<Draft, TurnError> {
     desk.timings.route = desk.elapsed_ms();
-    desk.reasons.push("the local model was asked for by name".into());
+    desk.reasons
+        .push("the local model was asked for by name".into());
     let mut events = start(desk)?;
     let mut draft = Draft {
         byline: Byline {
@@ -55,11 +56,15 @@ fn start(desk: &mut Desk) -> Result<mpsc::Receiver<Result<ModelEvent, EngineErro
             answer_start: None,
         };
         match desk.parts().generator.try_generate(&request) {
-            Err(EngineError::PromptTooLong { .. }) if history::drop_oldest(&mut messages) => dropped += 1,
+            Err(EngineError::PromptTooLong { .. }) if history::drop_oldest(&mut messages) => {
+                dropped += 1
+            }
             Err(error) => return Err(error.into()),
             Ok(events) => {
                 if dropped > 0 {
-                    desk.reasons.push(format!("the oldest {dropped} messages were dropped to fit the local model"));
+                    desk.reasons.push(format!(
+                        "the oldest {dropped} messages were dropped to fit the local model"
+                    ));
                 }
                 return Ok(events);
             }

@@ -9,6 +9,7 @@ use crate::{
 
 use super::super::{
     desk::{Byline, Desk, Draft},
+    history,
     signals::Found,
     turn::TurnError,
     verify,
@@ -18,6 +19,8 @@ use super::super::{
 const MOST_TOKENS: u32 = 64;
 /// Passages that the model is shown.
 const PASSAGES: usize = 3;
+/// Prompts tried: the second leads the model to the next sentence, where the first answer failed.
+const ATTEMPTS: usize = 2;
 
 /// Answers from the best passages; `None`, with the reason noted, where the verdict is against it.
 pub(in super::super) async fn knowledge(
@@ -31,40 +34,58 @@ pub(in super::super) async fn knowledge(
         desk.reasons.push("no document passage fits".into());
         return Ok(None);
     }
-    let written = match write(desk, &passages).await {
-        Ok(written) => written,
-        Err(EngineError::PromptTooLong { tokens, limit }) => {
-            desk.reasons.push(format!("the prompt of {tokens} tokens is longer than the local model's {limit}"));
-            return Ok(None);
-        }
-        Err(error) => return Err(error.into()),
-    };
-    let verdict = verify::verify(&desk.question, &written.text, &passages);
-    let Some(content) = verdict.shown else {
-        let failures: Vec<String> = verdict.failures.iter().map(ToString::to_string).collect();
-        desk.reasons.push(format!("the local answer was not shown: {}", failures.join("; ")));
-        metrics::counter!("microgpt_verdicts_total", "held" => "false").increment(1);
-        return Ok(None);
-    };
-    metrics::counter!("microgpt_verdicts_total", "held" => "true").increment(1);
-    desk.reasons.push(format!("every statement is in its passage (support {:.2})", verdict.support));
-    Ok(Some(Draft {
-        content,
-        finish: Some(FinishReason::Stop),
-        usage: written.usage,
-        sources: used(&passages, &verdict.used),
-        byline: Byline {
-            route: Route::Knowledge,
-            confidence,
-            model: desk.parts().generator_name.clone(),
-        },
-        ..Draft::default()
-    }))
+    for attempt in 0..ATTEMPTS {
+        let written = match write(desk, &passages, attempt).await {
+            Ok(Some(written)) => written,
+            Ok(None) => break,
+            Err(EngineError::PromptTooLong { tokens, limit }) => {
+                desk.reasons.push(format!(
+                    "the prompt of {tokens} tokens is longer than the local model's {limit}"
+                ));
+                return Ok(None);
+            }
+            Err(error @ EngineError::Overloaded) => return Err(error.into()),
+            Err(error) => {
+                tracing::error!(%error, "the local model failed");
+                desk.reasons.push("the local model failed".into());
+                return Ok(None);
+            }
+        };
+        let verdict = verify::verify(&desk.question, &written.text, &passages);
+        let held = verdict.shown.is_some();
+        let label = if held { "true" } else { "false" };
+        metrics::counter!("microgpt_verdicts_total", "held" => label).increment(1);
+        let Some(content) = verdict.shown else {
+            let failures: Vec<String> = verdict.failures.iter().map(ToString::to_string).collect();
+            desk.reasons.push(format!(
+                "a local answer was not shown: {}",
+                failures.join("; ")
+            ));
+            continue;
+        };
+        desk.reasons
+            .push("every statement shown is in its passage".into());
+        return Ok(Some(Draft {
+            content,
+            finish: Some(FinishReason::Stop),
+            usage: written.usage,
+            sources: used(&passages, &verdict.used),
+            byline: Byline {
+                route: Route::Knowledge,
+                confidence,
+                model: desk.parts().generator_name.clone(),
+            },
+            ..Draft::default()
+        }));
+    }
+    Ok(None)
 }
 
-/// The passages that the model was shown; those that support the answer keep their places.
+/// The passages that support the answer, in the order of its marks.
 fn used(passages: &[Source], used: &[usize]) -> Vec<Source> {
-    used.iter().filter_map(|&index| passages.get(index).cloned()).collect()
+    used.iter()
+        .filter_map(|&index| passages.get(index).cloned())
+        .collect()
 }
 
 /// What a model wrote, whole.
@@ -73,30 +94,48 @@ pub(super) struct Written {
     pub(super) usage: Usage,
 }
 
-async fn write(desk: &Desk, passages: &[Source]) -> Result<Written, EngineError> {
+async fn write(
+    desk: &Desk,
+    passages: &[Source],
+    attempt: usize,
+) -> Result<Option<Written>, EngineError> {
     let parts = desk.parts();
-    let history = &desk.request.messages[..desk.request.messages.len().saturating_sub(1)];
+    let history = history::before_question(&desk.request.messages);
     let prompt = parts
         .prompts
-        .knowledge(history, &desk.question, passages)
+        .knowledge(history, &desk.question, passages, attempt)
         .map_err(|error| EngineError::Template(error.to_string()))?;
+    let Some(prompt) = prompt else {
+        return Ok(None);
+    };
     let asked = &desk.request.sampling;
+    let stop = prompt.stop.iter().chain(&asked.stop);
     let request = Request {
-        messages: prompt.messages,
-        answer_start: prompt.assistant_prefix,
+        messages: prompt.messages.clone(),
+        answer_start: prompt.assistant_prefix.clone(),
         repetition_penalty: None,
         sampling: Sampling {
             temperature: Some(0.0),
-            max_tokens: Some(asked.max_tokens.map_or(MOST_TOKENS, |tokens| tokens.min(MOST_TOKENS))),
-            stop: asked.stop.clone(),
+            max_tokens: Some(
+                asked
+                    .max_tokens
+                    .map_or(MOST_TOKENS, |tokens| tokens.min(MOST_TOKENS)),
+            ),
+            stop: stop.cloned().collect(),
             ..Sampling::default()
         },
     };
-    collect(parts.generator.try_generate(&request)?).await
+    let written = collect(parts.generator.try_generate(&request)?).await?;
+    Ok(Some(Written {
+        text: prompt.answer(&written.text),
+        ..written
+    }))
 }
 
 /// Gathers a stream into a whole.
-async fn collect(mut events: mpsc::Receiver<Result<ModelEvent, EngineError>>) -> Result<Written, EngineError> {
+async fn collect(
+    mut events: mpsc::Receiver<Result<ModelEvent, EngineError>>,
+) -> Result<Written, EngineError> {
     let mut text = String::new();
     while let Some(event) = events.recv().await {
         match event? {

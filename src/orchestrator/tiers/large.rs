@@ -51,12 +51,17 @@ pub(in super::super) async fn escalate(
     }
 }
 
-async fn pass_on(desk: &mut Desk, mut reply: Reply, sources: Vec<Source>) -> Result<Draft, UpstreamError> {
+async fn pass_on(
+    desk: &mut Desk,
+    mut reply: Reply,
+    sources: Vec<Source>,
+) -> Result<Draft, UpstreamError> {
     let confidence = match desk.request.target {
         Target::Auto => 1.0 - local_confidence(desk),
         _ => 1.0,
     };
-    desk.reasons.push(format!("escalated to '{}'", reply.upstream));
+    desk.reasons
+        .push(format!("escalated to '{}'", reply.upstream));
     let mut draft = Draft {
         sources,
         byline: Byline {
@@ -77,7 +82,8 @@ async fn pass_on(desk: &mut Desk, mut reply: Reply, sources: Vec<Source>) -> Res
             }
             ModelEvent::Done { finish, usage } => {
                 draft.finish = Some(finish);
-                draft.usage = usage.unwrap_or_else(|| estimate::usage(&desk.request.messages, &draft.content));
+                draft.usage = usage
+                    .unwrap_or_else(|| estimate::usage(&desk.request.messages, &draft.content));
                 draft.cost_usd = reply.prices.cost_usd(draft.usage);
                 return Ok(draft);
             }
@@ -88,24 +94,40 @@ async fn pass_on(desk: &mut Desk, mut reply: Reply, sources: Vec<Source>) -> Res
 
 fn local_confidence(desk: &Desk) -> f32 {
     let judges = &desk.parts().judges;
-    let faq = desk.signals.faq.as_ref().map(|faq| judges.faq.probability(&faq.features()));
+    let faq = desk
+        .signals
+        .faq
+        .as_ref()
+        .map(|faq| judges.faq.probability(&faq.features()));
     let passage = desk.signals.passage.as_ref();
     let passage = passage.map(|passage| judges.knowledge.probability(&passage.features()));
     faq.unwrap_or(0.0).max(passage.unwrap_or(0.0))
 }
 
-fn unanswered(desk: &mut Desk, error: &UpstreamError, passages: &[PassageHit]) -> Result<Draft, TurnError> {
+fn unanswered(
+    desk: &mut Desk,
+    error: &UpstreamError,
+    passages: &[PassageHit],
+) -> Result<Draft, TurnError> {
     tracing::warn!(%error, "no large model answered");
     degraded(desk, &error.to_string(), passages)
 }
 
 /// The best that can be said without a large model, labelled as such: the nearest passages where
 /// there are any, and a plain "can't answer" where there are none.
-pub(in super::super) fn degraded(desk: &mut Desk, why: &str, passages: &[PassageHit]) -> Result<Draft, TurnError> {
+pub(in super::super) fn degraded(
+    desk: &mut Desk,
+    why: &str,
+    passages: &[PassageHit],
+) -> Result<Draft, TurnError> {
     desk.reasons.push(format!("degraded: {why}"));
     let sources = evidence(passages);
     let content = desk.parts().prompts.degraded(&desk.question, &sources);
-    let route = if sources.is_empty() { Route::Decline } else { Route::Knowledge };
+    let route = if sources.is_empty() {
+        Route::Decline
+    } else {
+        Route::Knowledge
+    };
     Ok(Draft {
         content: content.map_err(|error| TurnError::Internal(error.to_string()))?,
         degraded: true,
@@ -132,7 +154,9 @@ fn with_evidence(desk: &Desk, evidence: &[Source]) -> Result<Vec<Message>, TurnE
     }
     let prompt = desk.parts().prompts.escalate(evidence);
     let prompt = prompt.map_err(|error| TurnError::Internal(error.to_string()))?;
-    let spoken = messages.iter().position(|message| message.role != Role::System);
+    let spoken = messages
+        .iter()
+        .position(|message| message.role != Role::System);
     messages.insert(spoken.unwrap_or(0), Message::new(Role::System, prompt));
     Ok(messages)
 }
@@ -143,13 +167,22 @@ async fn budget_spent(desk: &Desk) -> Result<Option<String>, TurnError> {
     let budget = desk.parts().budget;
     let day = now.start_of_day();
     let month = now.first_of_month().and_then(|first| first.start_of_day());
-    for (bound, since, period) in [(budget.day_usd, day, "day"), (budget.month_usd, month, "month")] {
+    for (bound, since, period) in [
+        (budget.day_usd, day, "day"),
+        (budget.month_usd, month, "month"),
+    ] {
         let (Some(bound), Ok(since)) = (bound, since) else {
             continue;
         };
-        let spent = desk.parts().store.spent_usd_since(since.timestamp().as_millisecond()).await?;
+        let spent = desk
+            .parts()
+            .store
+            .spent_usd_since(since.timestamp().as_millisecond())
+            .await?;
         if spent >= bound {
-            return Ok(Some(format!("the {period}'s budget of {bound} USD is spent")));
+            return Ok(Some(format!(
+                "the {period}'s budget of {bound} USD is spent"
+            )));
         }
     }
     Ok(None)

@@ -64,7 +64,9 @@ pub(super) fn smalltalk(desk: &mut Desk, kind: Smalltalk) -> Draft {
 pub(super) fn faq(decision: &Decision, found: &Found) -> Draft {
     let best = found.0.faq.first().map(|hit| hit.source.clone());
     Draft {
-        content: best.as_ref().map_or_else(String::new, |source| source.text.clone()),
+        content: best
+            .as_ref()
+            .map_or_else(String::new, |source| source.text.clone()),
         sources: best.into_iter().collect(),
         byline: Byline {
             route: Route::Faq,

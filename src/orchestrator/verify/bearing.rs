@@ -1,0 +1,182 @@
+//! Does a supported statement bear on what was asked?
+
+use crate::text::{Kind, Word, opens_with_reference, read, split, stem};
+
+use super::support::{Passage, Support};
+
+/// Words of a question that ask, rather than say what about.
+const ASKING: &[&str] = &[
+    "answer",
+    "define",
+    "definition",
+    "describe",
+    "difference",
+    "example",
+    "explain",
+    "find",
+    "get",
+    "give",
+    "happen",
+    "help",
+    "know",
+    "like",
+    "many",
+    "mean",
+    "meaning",
+    "much",
+    "need",
+    "please",
+    "question",
+    "tell",
+    "term",
+    "want",
+    "long",
+    "work",
+    "use",
+];
+
+/// Amounts that are not numbers.
+const AMOUNTS: &[&str] = &[
+    "free", "none", "half", "double", "single", "one", "several", "few", "many", "daily", "weekly",
+    "monthly", "yearly", "annually", "day", "week", "month", "year", "hour", "minute", "lifetime",
+    "dozen", "no", "until", "nothing", "every", "each", "all", "once", "twice", "first", "always",
+];
+
+/// At least this share of the question's words stands in the statement, its passage's sentence or
+/// the headings above it.
+const LEAST_SHARE: f32 = 0.5;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// "What is X?"
+    Definition,
+    /// "How many?", "how long?", "when?"
+    Amount,
+    Other,
+}
+
+/// What a question asks about.
+pub(super) struct Asked {
+    form: Form,
+    /// The words that say what about.
+    keys: Vec<Word>,
+    /// Every word that a question lends to its answer.
+    words: Vec<Word>,
+}
+
+impl Asked {
+    pub(super) fn read(question: &str) -> Self {
+        let words: Vec<Word> = split(question)
+            .iter()
+            .flat_map(|sentence| read(sentence.text))
+            .collect();
+        let asking: Vec<String> = ASKING.iter().map(|word| stem(word)).collect();
+        let substance: Vec<Word> = words
+            .iter()
+            .filter(|word| word.is_substance())
+            .cloned()
+            .collect();
+        let about: Vec<Word> = substance
+            .iter()
+            .filter(|word| !asking.contains(&word.form))
+            .cloned()
+            .collect();
+        let keys = if about.is_empty() { substance } else { about };
+        Self {
+            form: form(question),
+            keys,
+            words,
+        }
+    }
+
+    /// Whether the question says `form`.
+    pub(super) fn says(&self, form: &str) -> bool {
+        self.words.iter().any(|word| word.form == form)
+    }
+
+    /// Whether `claim`, which `support` shows to be in `passage`, is about the question.
+    pub(super) fn borne_on_by(
+        &self,
+        sentence: &str,
+        claim: &[Word],
+        passage: &Passage,
+        support: Support,
+    ) -> bool {
+        let given = |key: &&Word| passage.says(&key.form);
+        let particular = self
+            .keys
+            .iter()
+            .filter(|key| matches!(key.kind, Kind::Number | Kind::Name));
+        if !particular.into_iter().all(|key| given(&key)) {
+            return false;
+        }
+        let in_claim = |form: &str| claim.iter().any(|word| word.form == form);
+        let in_window = |form: &str| passage.window_says(support, form);
+        if self.form == Form::Amount {
+            let amount =
+                |word: &Word| word.kind == Kind::Number || AMOUNTS.contains(&word.form.as_str());
+            if !claim.iter().any(amount) {
+                return false;
+            }
+        }
+        if self.keys.is_empty() {
+            return false;
+        }
+        if self.form == Form::Definition {
+            let leans = opens_with_reference(sentence);
+            let missing = self.keys.iter().filter(|key| {
+                !(in_claim(&key.form)
+                    || leans && (in_window(&key.form) || passage.heading_says(&key.form)))
+            });
+            return missing.count() <= usize::from(self.keys.len() >= 3);
+        }
+        let near = |key: &&Word| {
+            in_claim(&key.form) || in_window(&key.form) || passage.heading_says(&key.form)
+        };
+        let said = self.keys.iter().filter(near).count();
+        let told = self
+            .keys
+            .iter()
+            .any(|key| in_claim(&key.form) || in_window(&key.form));
+        told && share(said, self.keys.len()) >= LEAST_SHARE
+    }
+}
+
+fn form(question: &str) -> Form {
+    let lower = question.to_lowercase().replace('’', "'");
+    let lower = lower.trim_start_matches(|sign: char| !sign.is_alphanumeric());
+    let begins = |openings: &[&str]| openings.iter().any(|opening| lower.starts_with(opening));
+    let has = |phrases: &[&str]| phrases.iter().any(|phrase| lower.contains(phrase));
+    if begins(&["when "])
+        || has(&[
+            "how many",
+            "how much",
+            "how long",
+            "how old",
+            "how often",
+            "what year",
+        ])
+    {
+        return Form::Amount;
+    }
+    let short = lower.split_whitespace().count() <= 7;
+    let defines = begins(&[
+        "what is ",
+        "what are ",
+        "what's ",
+        "define ",
+        "who is ",
+        "who was ",
+        "what was ",
+    ]) || (begins(&["what does ", "what do "]) && lower.contains(" mean"));
+    if short && defines {
+        Form::Definition
+    } else {
+        Form::Other
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of words are small")]
+pub(super) fn share(part: usize, whole: usize) -> f32 {
+    part as f32 / whole.max(1) as f32
+}

@@ -1,0 +1,289 @@
+//! What of the passages the small model is shown: the few sentences nearest the question.
+//!
+//! A short text is computed sooner and copied more faithfully. Chosen by words alone, so that it
+//! is pure and costs microseconds; which passages there are is the business of retrieval.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::{
+    chat::Source,
+    text::{Sentence, Word, is_definition_cue, opens_with_reference, read, split},
+};
+
+/// Longer sentences don't fit the answer and are shown only if nothing else is near.
+const LONG_WORDS: usize = 48;
+/// Words from a sentence's beginning that bind the model to it.
+const OPENING_WORDS: usize = 3;
+
+/// The sentences nearest a question.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Evidence {
+    /// For each passage that has any: its place among those given, and its sentences in their order.
+    pub passages: Vec<(usize, String)>,
+    /// The beginnings of the sentences that can stand alone, nearest first.
+    pub openings: Vec<String>,
+}
+
+struct Candidate<'text> {
+    passage: usize,
+    place: usize,
+    sentence: Sentence<'text>,
+    words: Vec<Word>,
+    score: f32,
+}
+
+/// The `most` sentences of `passages` nearest `question`.
+#[must_use]
+pub fn select(question: &str, passages: &[Source], most: usize) -> Evidence {
+    let keys = keys(question);
+    let mut candidates = candidates(passages);
+    let rarity = rarity(&candidates);
+    for candidate in &mut candidates {
+        let heading = read(&passages[candidate.passage].title);
+        candidate.score = score(candidate, &keys, &heading, &rarity);
+    }
+    let mut ranked: Vec<usize> = (0..candidates.len()).collect();
+    ranked.sort_by(|&one, &other| candidates[other].score.total_cmp(&candidates[one].score));
+    let alone = ranked.iter().map(|&index| &candidates[index].sentence);
+    let openings = alone
+        .filter(|sentence| sentence.complete && !opens_with_reference(sentence.text))
+        .take(most)
+        .map(|sentence| opening(sentence.text));
+    Evidence {
+        openings: openings.collect(),
+        passages: shown(&candidates, &ranked, most),
+    }
+}
+
+/// The nearest sentences in the order of their passages; one that points back brings the one before.
+fn shown(candidates: &[Candidate<'_>], ranked: &[usize], most: usize) -> Vec<(usize, String)> {
+    let mut kept: HashSet<usize> = HashSet::new();
+    for &index in ranked {
+        let leans =
+            candidates[index].place > 0 && opens_with_reference(candidates[index].sentence.text);
+        if kept.len() + usize::from(leans) >= most && !kept.is_empty() {
+            break;
+        }
+        kept.extend(leans.then(|| index - 1));
+        kept.insert(index);
+    }
+    let mut passages: Vec<(usize, String)> = Vec::new();
+    for (index, candidate) in candidates
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| kept.contains(index))
+    {
+        let _ = index;
+        // A straight quotation mark would end the model's own quotation.
+        let text = candidate.sentence.text.replace('"', "'").replace('\n', " ");
+        match passages
+            .last_mut()
+            .filter(|(passage, _)| *passage == candidate.passage)
+        {
+            Some((_, before)) => *before = format!("{before} {text}"),
+            None => passages.push((candidate.passage, text)),
+        }
+    }
+    passages
+}
+
+fn opening(sentence: &str) -> String {
+    let words: Vec<&str> = sentence.split_whitespace().take(OPENING_WORDS).collect();
+    words.join(" ").replace('"', "'")
+}
+
+fn candidates(passages: &[Source]) -> Vec<Candidate<'_>> {
+    let of_passage = |(passage, source)| {
+        let source: &Source = source;
+        split(&source.text)
+            .into_iter()
+            .enumerate()
+            .map(move |(place, sentence)| Candidate {
+                passage,
+                place,
+                sentence,
+                words: read(sentence.text),
+                score: 0.0,
+            })
+    };
+    passages.iter().enumerate().flat_map(of_passage).collect()
+}
+
+fn keys(question: &str) -> Vec<String> {
+    let asking = [
+        "mean",
+        "defin",
+        "definition",
+        "explain",
+        "describ",
+        "tell",
+        "pleas",
+        "exampl",
+    ];
+    let words = split(question)
+        .into_iter()
+        .flat_map(|sentence| read(sentence.text));
+    words
+        .filter(|word| word.is_substance() && !asking.contains(&word.form.as_str()))
+        .map(|word| word.form)
+        .collect()
+}
+
+/// How much it says that a sentence has a word: the fewer have it, the more.
+fn rarity(candidates: &[Candidate<'_>]) -> HashMap<String, f32> {
+    let mut counts: HashMap<String, f32> = HashMap::new();
+    for candidate in candidates {
+        let forms: HashSet<&str> = candidate
+            .words
+            .iter()
+            .map(|word| word.form.as_str())
+            .collect();
+        for form in forms {
+            *counts.entry(form.to_owned()).or_default() += 1.0;
+        }
+    }
+    #[expect(clippy::cast_precision_loss, reason = "a few dozen sentences")]
+    let all = candidates.len() as f32;
+    counts
+        .into_iter()
+        .map(|(form, count)| (form, (1.0 + all / count).ln()))
+        .collect()
+}
+
+fn score(
+    candidate: &Candidate<'_>,
+    keys: &[String],
+    heading: &[Word],
+    rarity: &HashMap<String, f32>,
+) -> f32 {
+    let worth = |key: &String| rarity.get(key).copied().unwrap_or(0.0);
+    let has = |words: &[Word], key: &String| words.iter().any(|word| word.form == *key);
+    let said: f32 = keys
+        .iter()
+        .filter(|key| has(&candidate.words, key))
+        .map(worth)
+        .sum();
+    let above: f32 = keys.iter().filter(|key| has(heading, key)).map(worth).sum();
+    let whole: f32 = keys.iter().map(worth).sum::<f32>().max(1.0);
+    let substance = candidate
+        .words
+        .iter()
+        .filter(|word| word.is_substance())
+        .count();
+    let mut score = (said + 0.2 * above) / whole + explains(&candidate.words, keys);
+    score -= if substance < 3 || !candidate.sentence.complete {
+        0.6
+    } else {
+        0.0
+    };
+    score -= if candidate.words.len() > LONG_WORDS {
+        0.3
+    } else {
+        0.0
+    };
+    score -= if candidate.sentence.text.ends_with('?') {
+        0.5
+    } else {
+        0.0
+    };
+    score -= if candidate.place > 0 && opens_with_reference(candidate.sentence.text) {
+        0.1
+    } else {
+        0.0
+    };
+    #[expect(clippy::cast_precision_loss, reason = "a handful of passages")]
+    let later = candidate.passage as f32;
+    score - 0.05 * later
+}
+
+/// A bonus where the whole term that is asked about is what the sentence explains.
+fn explains(words: &[Word], keys: &[String]) -> f32 {
+    if keys.is_empty() {
+        return 0.0;
+    }
+    let is_run = |start: &usize| {
+        words[*start..]
+            .iter()
+            .zip(keys)
+            .filter(|(word, key)| word.form == **key)
+            .count()
+            == keys.len()
+    };
+    let Some(start) = (0..words.len()).find(is_run) else {
+        return 0.0;
+    };
+    let end = start + keys.len();
+    let after = words
+        .get(end)
+        .is_some_and(|word| is_definition_cue(&word.form));
+    let set_off = words
+        .get(end)
+        .is_some_and(|word| word.clause > words[end - 1].clause);
+    let named = words[start.saturating_sub(3)..start]
+        .iter()
+        .any(|word| crate::text::is_cue(&word.form));
+    let first = words[..start].iter().all(|word| !word.is_substance());
+    0.3 + 0.3 * f32::from(u8::from(first))
+        + 0.4 * f32::from(u8::from(after || named))
+        + 0.2 * f32::from(u8::from(set_off))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::select;
+    use crate::chat::{Source, SourceKind};
+
+    fn passage(text: &str) -> Source {
+        Source {
+            id: "a#0".into(),
+            kind: SourceKind::Document,
+            title: "Rocks".into(),
+            url: None,
+            source: "a.md".into(),
+            score: 1.0,
+            text: text.into(),
+        }
+    }
+
+    #[test]
+    fn the_sentence_that_explains_the_term_comes_first() {
+        let passages = [
+            passage(
+                "Many people collect basalt. Granite is hard. Basalt is a dark rock made by lava. Cats sleep.",
+            ),
+            passage("Prices for basalt rose in May. Some say \"never\"."),
+        ];
+        let evidence = select("What is basalt?", &passages, 2);
+        assert_eq!(evidence.openings[0], "Basalt is a");
+        assert_eq!(
+            evidence.passages,
+            [(
+                0,
+                "Many people collect basalt. Basalt is a dark rock made by lava.".into()
+            )]
+        );
+    }
+
+    #[test]
+    fn a_sentence_that_points_back_brings_the_one_before() {
+        let passages = [passage(
+            "Slate splits well. It covers roofs in Wales. Trains ran late on Monday.",
+        )];
+        let evidence = select("Which roofs are covered in Wales?", &passages, 2);
+        assert_eq!(
+            evidence.passages,
+            [(0, "Slate splits well. It covers roofs in Wales.".into())]
+        );
+        assert!(
+            !evidence
+                .openings
+                .iter()
+                .any(|opening| opening.starts_with("It"))
+        );
+    }
+
+    #[test]
+    fn no_passages_give_no_evidence() {
+        assert!(select("What is basalt?", &[], 3).passages.is_empty());
+    }
+}
