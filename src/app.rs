@@ -119,13 +119,13 @@ impl App {
         stop: impl Future<Output = ()>,
         ready: impl FnOnce(&str),
     ) -> Result<(), AppError> {
-        let (orchestrator, watched) = watch::channel(None);
+        let (orchestrator, readiness) = watch::channel(None);
         let draining = Arc::new(AtomicBool::new(false));
         let metrics = telemetry::metrics();
         let server = http::serve(
             self.listener,
             http::State {
-                ready: watched,
+                ready: readiness,
                 draining: draining.clone(),
                 limits: self.config.limits.clone(),
                 metrics: Arc::new(move || metrics.render()),
@@ -286,14 +286,15 @@ fn upstreams(config: &Config) -> Result<Upstreams, AppError> {
         return Ok(Upstreams::new(&config.upstreams)?);
     }
     let found = Upstreams::from_environment();
-    match found.first() {
-        Some(upstream) => tracing::info!(
+    if let Some(upstream) = found.first() {
+        tracing::info!(
             "no upstream is configured; '{}' is set up from ${} with model {}",
             upstream.name,
             upstream.api_key_env.as_deref().unwrap_or("the environment"),
             upstream.model
-        ),
-        None => tracing::warn!("no large model is connected: hard questions get degraded answers"),
+        );
+    } else {
+        tracing::warn!("no large model is connected: hard questions get degraded answers");
     }
     Ok(Upstreams::new(&found)?)
 }
@@ -310,7 +311,7 @@ async fn watch_knowledge(orchestrator: Orchestrator, dir: PathBuf) {
         match orchestrator.reload().await {
             Ok(_) => tracing::info!("the knowledge folder changed; the new index serves"),
             Err(error) => {
-                tracing::error!(%error, "the changed knowledge folder was not indexed; the old index serves")
+                tracing::error!(%error, "the changed knowledge folder was not indexed; the old index serves");
             }
         }
     }

@@ -1,6 +1,8 @@
 //! The repository's own rules, kept by reading the source: who may name whom, and how long a file
 //! may be.
 
+#![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
+
 use std::{
     fs,
     path::{Path, PathBuf},

@@ -74,6 +74,10 @@ pub(super) async fn run(
 
 /// A labelled question: exactly one of `id` and `doc` is given, and may be null.
 #[derive(Debug, Deserialize)]
+#[expect(
+    clippy::option_option,
+    reason = "absent, null and a value are three things here"
+)]
 struct Row {
     query: String,
     #[serde(default, deserialize_with = "present")]

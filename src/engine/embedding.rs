@@ -122,7 +122,8 @@ impl<'model> Worker<'model> {
     /// Runs until all handles are dropped.
     pub(super) fn run(mut self, arbiter: &Arbiter) {
         while let Some((work, texts)) = self.next_batch() {
-            let turn = (work==Work::Bulk || std::env::var("NOWAIT").is_err()).then(|| arbiter.turn(work)); //HACK
+            let turn = (work == Work::Bulk || std::env::var("NOWAIT").is_err())
+                .then(|| arbiter.turn(work)); //HACK
             let vectors = self.embed(&texts);
             drop(turn);
             match vectors {

@@ -177,9 +177,10 @@ fn show(held: &[Held], failures: Vec<Failure>) -> Verdict {
     }
     used.sort_by_key(|&(_, weight)| std::cmp::Reverse(weight));
     let sentences: Vec<&str> = held.iter().map(|sentence| sentence.text.as_str()).collect();
-    let marks: String = (1..=used.len())
+    let marks: Vec<String> = (1..=used.len())
         .map(|number| format!("[{number}]"))
         .collect();
+    let marks = marks.concat();
     Verdict {
         shown: Some(format!("{} {marks}", tidy::finish(&sentences.join(" ")))),
         used: used.into_iter().map(|(passage, _)| passage).collect(),

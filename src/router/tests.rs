@@ -29,28 +29,28 @@ fn model() -> LocalModel {
     }
 }
 
-fn faq(cosine_question: f32) -> Option<FaqSignals> {
-    Some(FaqSignals {
+fn faq(cosine_question: f32) -> FaqSignals {
+    FaqSignals {
         id: "returns".into(),
         cosine_question,
         margin: 0.2,
         next_id: Some("warranty".into()),
         ..FaqSignals::default()
-    })
+    }
 }
 
-fn passage(cosine: f32) -> Option<PassageSignals> {
-    Some(PassageSignals {
+fn passage(cosine: f32) -> PassageSignals {
+    PassageSignals {
         title: "Shipping guide".into(),
         cosine,
         ..PassageSignals::default()
-    })
+    }
 }
 
 #[test]
 fn a_near_faq_entry_is_served_and_named_in_the_reasons() {
     let signals = Signals {
-        faq: faq(0.9),
+        faq: Some(faq(0.9)),
         ..Signals::default()
     };
     let decision = decide(&signals, POLICY, &model());
@@ -70,8 +70,8 @@ fn a_near_faq_entry_is_served_and_named_in_the_reasons() {
 #[test]
 fn a_doubtful_entry_leaves_the_turn_to_the_documents() {
     let signals = Signals {
-        faq: faq(0.4),
-        passage: passage(0.8),
+        faq: Some(faq(0.4)),
+        passage: Some(passage(0.8)),
         ..Signals::default()
     };
     let decision = decide(&signals, POLICY, &model());
@@ -82,8 +82,8 @@ fn a_doubtful_entry_leaves_the_turn_to_the_documents() {
 #[test]
 fn what_no_entry_and_no_passage_fits_is_escalated() {
     let signals = Signals {
-        faq: faq(0.2),
-        passage: passage(0.1),
+        faq: Some(faq(0.2)),
+        passage: Some(passage(0.1)),
         ..Signals::default()
     };
     let decision = decide(&signals, POLICY, &model());
@@ -102,7 +102,7 @@ fn an_empty_knowledge_base_escalates() {
 #[test]
 fn a_stricter_owner_gets_fewer_local_answers() {
     let signals = Signals {
-        faq: faq(0.6),
+        faq: Some(faq(0.6)),
         ..Signals::default()
     };
     let strict = Policy { max_wrong: 0.001 };
@@ -115,7 +115,7 @@ fn small_talk_goes_before_everything_else() {
     let signals = Signals {
         smalltalk: Some(Smalltalk::Greeting),
         repeated: true,
-        faq: faq(0.9),
+        faq: Some(faq(0.9)),
         ..Signals::default()
     };
     let decision = decide(&signals, POLICY, &model());
@@ -131,7 +131,7 @@ fn small_talk_goes_before_everything_else() {
 fn a_repeated_question_is_answered_from_the_cache() {
     let signals = Signals {
         repeated: true,
-        faq: faq(0.9),
+        faq: Some(faq(0.9)),
         ..Signals::default()
     };
     assert_eq!(decide(&signals, POLICY, &model()).route, Route::Cache);

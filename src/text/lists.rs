@@ -115,6 +115,40 @@ pub(super) const SIGNS: &[(&str, &str)] = &[
 /// Negations of Chinese and Japanese writing, sign by sign.
 pub(super) const WIDE_NEGATIONS: &[&str] = &["不", "没", "沒", "無", "无", "非", "未", "勿", "别"];
 
+/// Words that tie a sentence to the one before and say nothing themselves, longest first.
+const CONNECTIVES: &[&str] = &[
+    "on the other hand, ",
+    "for this reason, ",
+    "as a consequence, ",
+    "in other words, ",
+    "as a result, ",
+    "for example, ",
+    "for instance, ",
+    "in contrast, ",
+    "in addition, ",
+    "additionally, ",
+    "nevertheless, ",
+    "consequently, ",
+    "furthermore, ",
+    "therefore, ",
+    "similarly, ",
+    "of course, ",
+    "in fact, ",
+    "moreover, ",
+    "however, ",
+    "finally, ",
+    "overall, ",
+    "instead, ",
+    "indeed, ",
+    "again, ",
+    "thus, ",
+    "also, ",
+    "then, ",
+    "but ",
+    "and ",
+    "so ",
+];
+
 /// Stems of words that join a term to its meaning.
 const CUES: &[&str] = &[
     "call",
@@ -156,4 +190,26 @@ pub fn opens_with_reference(sentence: &str) -> bool {
     words
         .next()
         .is_some_and(|word| REFERENCES.contains(&word.to_lowercase().as_str()))
+}
+
+/// `sentence` without a connective at its beginning; the rest begins in lower case, as it stood.
+#[must_use]
+pub fn without_connective(sentence: &str) -> &str {
+    let cut = CONNECTIVES.iter().find(|connective| {
+        sentence
+            .get(..connective.len())
+            .is_some_and(|head| head.eq_ignore_ascii_case(connective))
+    });
+    cut.map_or(sentence, |connective| {
+        sentence[connective.len()..].trim_start()
+    })
+}
+
+/// `text` with its first letter in upper case.
+#[must_use]
+pub fn capitalised(text: &str) -> String {
+    let mut signs = text.chars();
+    signs.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(signs).collect()
+    })
 }

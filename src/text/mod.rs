@@ -6,9 +6,11 @@
 mod lists;
 mod sentences;
 mod stem;
+mod terms;
 mod words;
 
-pub use lists::{is_cue, is_definition_cue, opens_with_reference};
+pub use lists::{capitalised, is_cue, is_definition_cue, opens_with_reference, without_connective};
 pub use sentences::{Sentence, split};
 pub use stem::stem;
+pub use terms::{Treatment, treatment};
 pub use words::{Kind, Word, read};

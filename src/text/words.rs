@@ -107,7 +107,7 @@ impl Reader {
             "," | ";" | ":" | "—" | "–" | "，" | "；" | "：" | "、" => self.clause += 1,
             "(" | "[" | "（" => (self.clause, self.depth) = (self.clause + 1, self.depth + 1),
             ")" | "]" | "）" => {
-                (self.clause, self.depth) = (self.clause + 1, self.depth.saturating_sub(1))
+                (self.clause, self.depth) = (self.clause + 1, self.depth.saturating_sub(1));
             }
             sign => match lists::SIGNS.iter().find(|(listed, _)| *listed == sign) {
                 Some((_, "percent" | "degree")) => self.push(stem(lists_name(sign)), Kind::Content),

@@ -112,7 +112,7 @@ async fn ill_behaved(bytes: &'static [u8], hang: bool) -> String {
         let mut held = Vec::new();
         while let Ok((mut socket, _)) = listener.accept().await {
             let mut request = [0; 4096];
-            socket.read(&mut request).await.ok();
+            assert!(socket.read(&mut request).await.unwrap() > 0);
             socket.write_all(bytes).await.ok();
             if hang {
                 held.push(socket);

@@ -57,7 +57,7 @@ fn start(desk: &mut Desk) -> Result<mpsc::Receiver<Result<ModelEvent, EngineErro
         };
         match desk.parts().generator.try_generate(&request) {
             Err(EngineError::PromptTooLong { .. }) if history::drop_oldest(&mut messages) => {
-                dropped += 1
+                dropped += 1;
             }
             Err(error) => return Err(error.into()),
             Ok(events) => {

@@ -248,10 +248,10 @@ impl<'passage> Window<'passage> {
                 Kind::Negation => return Err(Failure::Polarity),
                 Kind::Content if is_cue(&word.form) => {}
                 Kind::Content if asked.says(&word.form) && self.passage.says(&word.form) => {
-                    borrowed += 1
+                    borrowed += 1;
                 }
                 Kind::Content | Kind::Name if self.passage.heading_says(&word.form) => {
-                    borrowed += 1
+                    borrowed += 1;
                 }
                 _ if self.words.iter().any(|other| other.form == word.form) => {
                     return Err(Failure::Recombined(word.form.clone()));

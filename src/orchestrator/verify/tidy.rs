@@ -1,5 +1,7 @@
 //! Takes off what a model puts around an answer: lead-ins, quotation marks, its own source marks.
 
+use crate::text::capitalised;
+
 /// Lead-ins that say nothing; matched without case, longest first.
 const LEAD_INS: &[&str] = &[
     "according to the text, ",
@@ -76,13 +78,6 @@ fn unquoted(text: &str) -> String {
         return text.trim_end_matches('"').to_owned();
     }
     text.to_owned()
-}
-
-fn capitalised(text: &str) -> String {
-    let mut signs = text.chars();
-    signs.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(signs).collect()
-    })
 }
 
 #[cfg(test)]
