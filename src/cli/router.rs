@@ -14,7 +14,7 @@ use crate::{
     config::{Config, ConfigError},
     orchestrator::{Orchestrator, Preview},
     router::{
-        LocalModel,
+        FaqSignals, LocalModel, PassageSignals,
         confidence::Logistic,
         fit::{self, Sample},
     },
@@ -270,10 +270,9 @@ fn fit_judges(args: &FitArgs) -> anyhow::Result<()> {
     for file in &args.data {
         observations.extend(read_lines::<Observation>(file)?);
     }
-    let embedded = LocalModel::embedded();
     let mut fitted = LocalModel {
         provenance: args.provenance.clone(),
-        ..embedded.clone()
+        ..LocalModel::embedded()
     };
     let (faq, knowledge): (Vec<_>, Vec<_>) = observations
         .into_iter()
@@ -282,13 +281,15 @@ fn fit_judges(args: &FitArgs) -> anyhow::Result<()> {
         (Route::Faq, faq, &mut fitted.faq),
         (Route::Knowledge, knowledge, &mut fitted.knowledge),
     ] {
-        let names = judge(&embedded, tier).features.clone();
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let names: &[&str] = match tier {
+            Route::Faq => &FaqSignals::FEATURES,
+            _ => &PassageSignals::FEATURES,
+        };
         let samples: Vec<Sample> = seen.into_iter().map(sample).collect();
         if samples.is_empty() {
             continue;
         }
-        let found = fit::fit(&names, &samples);
+        let found = fit::fit(names, &samples);
         *target =
             found.with_context(|| format!("{}: needs right and wrong rows", tier.as_str()))?;
         print(&format!(

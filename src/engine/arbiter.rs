@@ -1,24 +1,23 @@
-//! Who computes: one model at a time.
+//! Who computes: one pool of threads at a time.
 //!
-//! Two pools of as many threads as there are cores would spin against each other. So a model
-//! computes only while it holds the turn. A query's embedding goes first, since a decision waits
-//! for it; bulk embeddings and the generator's ticks take turns. Nothing is interrupted: the wait
-//! for a turn is as long as the step that is running.
+//! Two pools of as many threads as there are cores would spin against each other. So whoever
+//! computes with all cores holds the turn: the generator for a tick, the encoder for a bulk batch,
+//! and when both wait they alternate. A query's embedding takes the turn only if it is free; if
+//! not, it computes beside the others with a single thread, since a decision waits for it and a
+//! tick is many times as long. Nothing is interrupted.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-/// What a model wants to compute.
+/// What waits for the turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Work {
-    /// A short embedding that a person waits for.
-    Query,
+pub(super) enum Work {
     /// Embeddings for an index.
     Bulk,
     /// A step of the generator.
     Tick,
 }
 
-/// Gives the turn to one model at a time. Clones share the turn.
+/// Gives the turn to one pool at a time. Clones share the turn.
 #[derive(Clone, Debug, Default)]
 pub struct Arbiter {
     shared: Arc<Shared>,
@@ -33,10 +32,9 @@ struct Shared {
 #[derive(Debug, Default)]
 struct State {
     taken: bool,
-    /// Waiting for the turn, by [`Work`].
-    waiting: [usize; 3],
-    /// Whether the last turn of the two that alternate was a tick.
-    ticked_last: bool,
+    /// How many wait for the turn, by [`Work`].
+    waiting: [usize; 2],
+    last: Option<Work>,
 }
 
 impl Arbiter {
@@ -51,15 +49,22 @@ impl Arbiter {
             .unwrap_or_else(PoisonError::into_inner);
         state.waiting[work as usize] -= 1;
         state.taken = true;
-        if work != Work::Query {
-            state.ticked_last = work == Work::Tick;
-        }
+        state.last = Some(work);
         Turn(self)
     }
 
+    /// The turn, if nobody has it.
+    pub(super) fn try_turn(&self) -> Option<Turn<'_>> {
+        let mut state = self.lock();
+        if state.taken {
+            return None;
+        }
+        state.taken = true;
+        Some(Turn(self))
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
-        // The state is plain counters, whole after every statement: a panic elsewhere can't
-        // leave it broken.
+        // The state is plain values, whole after every statement: a panic elsewhere can't break it.
         self.shared
             .state
             .lock()
@@ -69,13 +74,8 @@ impl Arbiter {
 
 impl State {
     fn may_go(&self, work: Work) -> bool {
-        let waits = |work: Work| self.waiting[work as usize] > 0;
-        !self.taken
-            && match work {
-                Work::Query => true,
-                Work::Bulk => !waits(Work::Query) && (self.ticked_last || !waits(Work::Tick)),
-                Work::Tick => !waits(Work::Query) && (!self.ticked_last || !waits(Work::Bulk)),
-            }
+        let others_wait = self.waiting.iter().sum::<usize>() > self.waiting[work as usize];
+        !self.taken && (!others_wait || self.last != Some(work))
     }
 }
 
@@ -94,42 +94,34 @@ impl Drop for Turn<'_> {
 mod tests {
     use super::*;
 
-    fn state(waiting: [usize; 3], ticked_last: bool) -> State {
+    fn state(waiting: [usize; 2], last: Work) -> State {
         State {
             taken: false,
             waiting,
-            ticked_last,
+            last: Some(last),
         }
     }
 
     #[test]
-    fn a_query_goes_before_all_others() {
-        let state = state([1, 1, 1], true);
-        assert!(state.may_go(Work::Query));
-        assert!(!state.may_go(Work::Bulk));
-        assert!(!state.may_go(Work::Tick));
-    }
-
-    #[test]
     fn bulk_work_and_ticks_alternate_when_both_wait() {
-        let after_tick = state([0, 1, 1], true);
+        let after_tick = state([1, 1], Work::Tick);
         assert!(after_tick.may_go(Work::Bulk) && !after_tick.may_go(Work::Tick));
-        let after_bulk = state([0, 1, 1], false);
+        let after_bulk = state([1, 1], Work::Bulk);
         assert!(after_bulk.may_go(Work::Tick) && !after_bulk.may_go(Work::Bulk));
     }
 
     #[test]
     fn whoever_waits_alone_goes_at_once() {
-        assert!(state([0, 1, 0], false).may_go(Work::Bulk));
-        assert!(state([0, 0, 1], true).may_go(Work::Tick));
+        assert!(state([1, 0], Work::Bulk).may_go(Work::Bulk));
+        assert!(state([0, 1], Work::Tick).may_go(Work::Tick));
     }
 
     #[test]
-    fn the_turn_is_one_models_until_dropped() {
+    fn the_turn_is_one_pools_until_dropped() {
         let arbiter = Arbiter::default();
         let turn = arbiter.turn(Work::Tick);
-        assert!(!arbiter.lock().may_go(Work::Query));
+        assert!(arbiter.try_turn().is_none());
         drop(turn);
-        assert!(arbiter.lock().may_go(Work::Query));
+        assert!(arbiter.try_turn().is_some());
     }
 }

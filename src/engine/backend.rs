@@ -60,8 +60,12 @@ pub(super) fn load(path: &Path, role: Role) -> Result<LlamaModel, EngineError> {
     let _ = ffi::take_error();
     // A memory map, the default, loads twice as fast and isn't resident twice: llama.cpp unmaps
     // what it has repacked.
-    let model = LlamaModel::load_from_file(get(), path, &LlamaModelParams::default())
-        .map_err(|error| failed(ffi::take_error().unwrap_or_else(|| error.to_string())))?;
+    let model = LlamaModel::load_from_file(
+        get(),
+        path,
+        &LlamaModelParams::default().with_use_mmap(std::env::var("NOMMAP").is_err()),
+    )
+    .map_err(|error| failed(ffi::take_error().unwrap_or_else(|| error.to_string())))?;
     let metadata = |key: &str| model.meta_val_str(key).ok();
     if let Some(reason) = unsuitable(role, metadata) {
         return Err(EngineError::Unsuitable {

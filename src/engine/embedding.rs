@@ -1,7 +1,7 @@
-//! The encoder's thread: small batches, queries before bulk texts.
+//! The encoder's two threads: one for queries, one for bulk texts.
 //!
-//! Each text is a job of its own, so a query waits for one small batch and not for a whole ingest,
-//! and a text that nobody waits for any more is skipped.
+//! They share the model's weights and nothing else, so a query never waits for an ingest. Each
+//! text is a job of its own: batches are small, and a text that nobody waits for is skipped.
 
 use std::num::NonZeroU32;
 
@@ -10,7 +10,6 @@ use llama_cpp_2::context::params::LlamaContextParams;
 use llama_cpp_2::llama_batch::LlamaBatch;
 use llama_cpp_2::model::LlamaModel;
 use llama_cpp_2::token::LlamaToken;
-use tokio::runtime::{self, Runtime};
 use tokio::sync::{mpsc, oneshot};
 
 use super::arbiter::{Arbiter, Work};
@@ -40,63 +39,133 @@ impl Text {
     }
 }
 
-/// A queue whose first text can be looked at before it is taken.
+/// What a thread takes its texts from, a batch at a time.
 struct Lane {
     texts: mpsc::Receiver<Text>,
-    first: Option<Text>,
+    /// Taken, but did not fit into the batch before.
+    next: Option<Text>,
 }
 
 impl Lane {
-    /// Waits until there is a text; false: none will come. Safe to give up half-way.
-    async fn fill(&mut self) -> bool {
-        if self.first.is_none() {
-            self.first = self.texts.recv().await;
-        }
-        self.first.is_some()
-    }
-
-    /// The texts that are here and fit into one batch; skips those that nobody waits for.
-    fn take_batch(&mut self) -> Vec<Text> {
+    /// Waits for a text and takes with it those that are there and fit into one batch; skips
+    /// those that nobody waits for. `None`: no more can come.
+    fn take_batch(&mut self) -> Option<Vec<Text>> {
+        let mut next = Some(self.next.take().or_else(|| self.texts.blocking_recv())?);
         let mut batch = Vec::new();
         let mut left = MAX_TOKENS;
-        while batch.len() < BATCH_TEXTS {
-            let Some(text) = self.first.take().or_else(|| self.texts.try_recv().ok()) else {
-                break;
-            };
-            if text.answer.is_closed() {
-                continue;
-            }
+        while let Some(text) = next {
             if text.tokens.len() > left {
-                self.first = Some(text);
+                self.next = Some(text);
                 break;
             }
-            left -= text.tokens.len();
-            batch.push(text);
+            if !text.answer.is_closed() {
+                left -= text.tokens.len();
+                batch.push(text);
+            }
+            if batch.len() == BATCH_TEXTS {
+                break;
+            }
+            next = self.texts.try_recv().ok();
         }
-        batch
+        Some(batch)
     }
 }
 
-/// See the module.
-pub(super) struct Worker<'model> {
-    context: LlamaContext<'model>,
-    batch: LlamaBatch<'static>,
-    dimensions: usize,
-    queries: Lane,
-    bulk: Lane,
-    /// Only to wait for two queues at once.
-    runtime: Runtime,
+/// The thread for queries: with all cores when they are free, else with one, beside the generator.
+pub(super) struct Queries<'model> {
+    alone: Embedder<'model>,
+    beside: Embedder<'model>,
+    lane: Lane,
 }
 
-impl<'model> Worker<'model> {
-    /// Makes the context. `lanes`: queries, bulk.
+impl<'model> Queries<'model> {
+    /// Makes the contexts.
     pub(super) fn new(
         model: &'model LlamaModel,
         threads: usize,
-        lanes: [mpsc::Receiver<Text>; 2],
+        texts: mpsc::Receiver<Text>,
     ) -> Result<Self, EngineError> {
+        Ok(Self {
+            alone: Embedder::new(model, threads)?,
+            beside: Embedder::new(model, 1)?,
+            lane: Lane { texts, next: None },
+        })
+    }
+
+    /// Runs until all handles are dropped.
+    pub(super) fn run(mut self, arbiter: &Arbiter) {
+        while let Some(texts) = self.lane.take_batch() {
+            let turn = arbiter.try_turn();
+            let embedder = if turn.is_some() {
+                &mut self.alone
+            } else {
+                &mut self.beside
+            };
+            let vectors = embedder.embed(&texts);
+            drop(turn);
+            answer(texts, vectors);
+        }
+    }
+}
+
+/// The thread for bulk texts: takes turns with the generator.
+pub(super) struct Bulk<'model> {
+    embedder: Embedder<'model>,
+    lane: Lane,
+}
+
+impl<'model> Bulk<'model> {
+    /// Makes the context.
+    pub(super) fn new(
+        model: &'model LlamaModel,
+        threads: usize,
+        texts: mpsc::Receiver<Text>,
+    ) -> Result<Self, EngineError> {
+        Ok(Self {
+            embedder: Embedder::new(model, threads)?,
+            lane: Lane { texts, next: None },
+        })
+    }
+
+    /// Runs until all handles are dropped.
+    pub(super) fn run(mut self, arbiter: &Arbiter) {
+        while let Some(texts) = self.lane.take_batch() {
+            let turn = arbiter.turn(Work::Bulk);
+            let vectors = self.embedder.embed(&texts);
+            drop(turn);
+            answer(texts, vectors);
+        }
+    }
+}
+
+fn answer(texts: Vec<Text>, vectors: Result<Vec<Vec<f32>>, EngineError>) {
+    match vectors {
+        Ok(vectors) => {
+            for (text, vector) in texts.into_iter().zip(vectors) {
+                let _ = text.answer.send(Ok(vector));
+            }
+        }
+        Err(error) => {
+            tracing::warn!(%error, "embedding failed");
+            for text in texts {
+                let _ = text.answer.send(Err(error.clone()));
+            }
+        }
+    }
+}
+
+/// A context and what it needs.
+struct Embedder<'model> {
+    context: LlamaContext<'model>,
+    batch: LlamaBatch<'static>,
+    dimensions: usize,
+}
+
+impl<'model> Embedder<'model> {
+    fn new(model: &'model LlamaModel, threads: usize) -> Result<Self, EngineError> {
         let tokens = u32::try_from(MAX_TOKENS).unwrap_or(u32::MAX);
         let threads = backend::threads(threads);
+        // An encoder aborts the process unless all tokens of a batch fit into `n_ubatch`.
         let params = LlamaContextParams::default()
             .with_embeddings(true)
             .with_n_ctx(NonZeroU32::new(tokens))
@@ -106,55 +175,14 @@ impl<'model> Worker<'model> {
             .with_kv_unified(true)
             .with_n_threads(threads)
             .with_n_threads_batch(threads);
-        let [queries, bulk] = lanes.map(|texts| Lane { texts, first: None });
         Ok(Self {
             context: backend::context(model, params)?,
             batch: LlamaBatch::new(MAX_TOKENS, 1),
             dimensions: usize::try_from(model.n_embd_out()).unwrap_or(0),
-            queries,
-            bulk,
-            runtime: runtime::Builder::new_current_thread()
-                .build()
-                .map_err(|error| EngineError::Decode(error.to_string()))?,
         })
     }
 
-    /// Runs until all handles are dropped.
-    pub(super) fn run(mut self, arbiter: &Arbiter) {
-        while let Some((work, texts)) = self.next_batch() {
-            let turn = (work == Work::Bulk || std::env::var("NOWAIT").is_err())
-                .then(|| arbiter.turn(work)); //HACK
-            let vectors = self.embed(&texts);
-            drop(turn);
-            match vectors {
-                Ok(vectors) => {
-                    for (text, vector) in texts.into_iter().zip(vectors) {
-                        let _ = text.answer.send(Ok(vector));
-                    }
-                }
-                Err(error) => {
-                    tracing::warn!(%error, "embedding failed");
-                    for text in texts {
-                        let _ = text.answer.send(Err(error.clone()));
-                    }
-                }
-            }
-        }
-    }
-
-    /// Waits for texts; `None` when no more can come.
-    fn next_batch(&mut self) -> Option<(Work, Vec<Text>)> {
-        let (queries, bulk) = (&mut self.queries, &mut self.bulk);
-        self.runtime.block_on(async {
-            tokio::select! {
-                biased;
-                true = queries.fill() => Some((Work::Query, queries.take_batch())),
-                true = bulk.fill() => Some((Work::Bulk, bulk.take_batch())),
-                else => None,
-            }
-        })
-    }
-
+    /// The vectors of `texts`, which are one batch.
     fn embed(&mut self, texts: &[Text]) -> Result<Vec<Vec<f32>>, EngineError> {
         let failed = |error: &dyn std::error::Error| EngineError::Decode(error.to_string());
         self.batch.clear();
@@ -202,14 +230,12 @@ mod tests {
             answer
         });
         let answers = answers.collect();
-        (Lane { texts, first: None }, answers)
+        (Lane { texts, next: None }, answers)
     }
 
     fn taken(lane: &mut Lane) -> Vec<usize> {
-        lane.take_batch()
-            .iter()
-            .map(|text| text.tokens.len())
-            .collect()
+        let batch = lane.take_batch().unwrap_or_default();
+        batch.iter().map(|text| text.tokens.len()).collect()
     }
 
     #[test]

@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::arbiter::Arbiter;
 use super::backend::{self, Role};
-use super::embedding::{self, MAX_TOKENS, Text, Worker};
+use super::embedding::{BATCH_TEXTS, Bulk, MAX_TOKENS, Queries, Text};
 use super::error::EngineError;
 
 /// How to run the encoder.
@@ -30,13 +30,13 @@ pub struct EncoderOptions {
 /// Who waits for an embedding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Priority {
-    /// A person: goes before all bulk texts, refused when the queue is full.
+    /// A person: never waits for bulk texts or the generator; refused when the queue is full.
     Query,
     /// An index: waits for its turn.
     Bulk,
 }
 
-/// A handle of the local model that embeds. Clones share it; when all are dropped, its thread ends.
+/// A handle of the local model that embeds. Clones share it; when all are dropped, its threads end.
 #[derive(Clone)]
 pub struct Encoder {
     queries: mpsc::Sender<Text>,
@@ -51,13 +51,13 @@ struct Shared {
 }
 
 impl Encoder {
-    /// Loads the model on a thread of its own and returns when it can embed.
+    /// Loads the model on threads of its own and returns when it can embed.
     ///
     /// # Errors
     /// [`EngineError::Load`] or [`EngineError::Unsuitable`], with the path and the reason.
     pub async fn start(options: EncoderOptions, arbiter: Arbiter) -> Result<Self, EngineError> {
         let (queries, query_texts) = mpsc::channel(options.queue.max(1));
-        let (bulk, bulk_texts) = mpsc::channel(embedding::BATCH_TEXTS);
+        let (bulk, bulk_texts) = mpsc::channel(BATCH_TEXTS);
         let (ready, started) = oneshot::channel();
         thread::Builder::new()
             .name("encoder".to_owned())
@@ -145,10 +145,11 @@ fn cut(mut tokens: Vec<i32>, limit: usize) -> Vec<i32> {
     tokens
 }
 
-/// The encoder's thread: owns the context, which borrows the model.
+/// The encoder's thread for queries, which starts the one for bulk texts. They own the contexts,
+/// which borrow the model.
 fn serve(
     options: &EncoderOptions,
-    lanes: [mpsc::Receiver<Text>; 2],
+    [queries, bulk]: [mpsc::Receiver<Text>; 2],
     arbiter: &Arbiter,
     ready: oneshot::Sender<Result<Arc<Shared>, EngineError>>,
 ) {
@@ -156,14 +157,20 @@ fn serve(
         Ok(shared) => Arc::new(shared),
         Err(error) => return drop(ready.send(Err(error))),
     };
-    match Worker::new(&shared.model, options.threads, lanes) {
-        Err(error) => drop(ready.send(Err(error))),
-        Ok(worker) => {
-            if ready.send(Ok(Arc::clone(&shared))).is_ok() {
-                worker.run(arbiter);
-            }
-        }
+    let model = &shared.model;
+    let threads = Queries::new(model, options.threads, queries)
+        .and_then(|queries| Ok((queries, Bulk::new(model, options.threads, bulk)?)));
+    let (queries, bulk) = match threads {
+        Ok(threads) => threads,
+        Err(error) => return drop(ready.send(Err(error))),
+    };
+    if ready.send(Ok(Arc::clone(&shared))).is_err() {
+        return;
     }
+    thread::scope(|scope| {
+        scope.spawn(|| bulk.run(arbiter));
+        queries.run(arbiter);
+    });
 }
 
 fn load(path: &Path) -> Result<Shared, EngineError> {

@@ -1,14 +1,14 @@
 //! The local models, run in this process by llama.cpp: a generator that writes, an encoder that
 //! embeds.
 //!
-//! Each model belongs to one OS thread, which owns its context; async code holds a cloneable
+//! Each context belongs to one OS thread; async code holds a cloneable
 //! handle with a bounded queue. Dropping a receiver cancels its job, dropping all handles ends
 //! the thread. Deliberately absent: prompts, retrieval and routing; nothing here knows what a
 //! text is about. Only this room names `llama_cpp_2`.
 //!
 //! In reading order: [`generator`] (handle) → `task` (one answer in the making) → `worker` (the
 //! thread and its tick) → `plan` (what a tick computes) → `prefix` (what need not be computed);
-//! [`encoder`] (handle) → `embedding` (its thread). [`arbiter`] says who of the two may compute.
+//! [`encoder`] (handle) → `embedding` (its threads). [`arbiter`] says who may compute with all cores.
 
 pub mod arbiter;
 mod backend;

@@ -72,6 +72,9 @@ pub enum Failure {
     /// Nothing in it that the question hasn't said.
     #[error("it says nothing new")]
     SaysNothing,
+    /// It begins with "this" or the like, and what that means isn't shown.
+    #[error("it points at something that is not shown")]
+    Leans,
     /// Supported, but not what was asked.
     #[error("it does not bear on the question")]
     OffTopic,
@@ -99,6 +102,7 @@ pub fn verify(question: &str, answer: &str, passages: &[Source]) -> Verdict {
     for (place, sentence) in split(&answer).iter().enumerate() {
         let leans = place > 0 && opens_with_reference(sentence.text);
         if dropped_before && leans {
+            failures.push(Failure::Leans);
             continue;
         }
         match judge(sentence.text, sentence.complete, &asked, &passages, &held) {
@@ -140,8 +144,12 @@ fn judge(
         return Ok(None);
     }
     let (passage, support) = support::best(&claim, asked, passages)?;
-    if !complete && !support.whole && (claim.len() > habits::FRAGMENT_WORDS || !held.is_empty()) {
+    let fragment = held.is_empty() && habits::is_fragment(&claim);
+    if !complete && !support.whole && !fragment {
         return Err(Failure::Cut);
+    }
+    if held.is_empty() && habits::leans(sentence) {
+        return Err(Failure::Leans);
     }
     let follows = held.last().is_some_and(|before| before.passage == passage);
     if !follows && !asked.borne_on_by(sentence, &claim, &passages[passage], support) {

@@ -7,7 +7,10 @@ use std::collections::{HashMap, HashSet};
 
 use crate::{
     chat::Source,
-    text::{Sentence, Word, is_definition_cue, opens_with_reference, read, split},
+    text::{
+        Sentence, Treatment, Word, capitalised, opens_with_reference, read, split, treatment,
+        without_connective,
+    },
 };
 
 /// Longer sentences don't fit the answer and are shown only if nothing else is near.
@@ -68,14 +71,12 @@ fn shown(candidates: &[Candidate<'_>], ranked: &[usize], most: usize) -> Vec<(us
         kept.insert(index);
     }
     let mut passages: Vec<(usize, String)> = Vec::new();
-    for (index, candidate) in candidates
+    let chosen = candidates
         .iter()
         .enumerate()
-        .filter(|(index, _)| kept.contains(index))
-    {
-        let _ = index;
-        // A straight quotation mark would end the model's own quotation.
-        let text = candidate.sentence.text.replace('"', "'").replace('\n', " ");
+        .filter(|(index, _)| kept.contains(index));
+    for (_, candidate) in chosen {
+        let text = plain(candidate.sentence.text);
         match passages
             .last_mut()
             .filter(|(passage, _)| *passage == candidate.passage)
@@ -87,9 +88,16 @@ fn shown(candidates: &[Candidate<'_>], ranked: &[usize], most: usize) -> Vec<(us
     passages
 }
 
+/// `sentence` as the model is to copy it: a double quotation mark would end its own quotation.
+fn plain(sentence: &str) -> String {
+    let words: Vec<&str> = without_connective(sentence).split_whitespace().collect();
+    capitalised(&words.join(" ")).replace(['"', '“', '”'], "'")
+}
+
 fn opening(sentence: &str) -> String {
-    let words: Vec<&str> = sentence.split_whitespace().take(OPENING_WORDS).collect();
-    words.join(" ").replace('"', "'")
+    let plain = plain(sentence);
+    let words: Vec<&str> = plain.split(' ').take(OPENING_WORDS).collect();
+    words.join(" ")
 }
 
 fn candidates(passages: &[Source]) -> Vec<Candidate<'_>> {
@@ -181,6 +189,11 @@ fn score(
     } else {
         0.0
     };
+    score -= if is_pointer(candidate.sentence.text) {
+        0.8
+    } else {
+        0.0
+    };
     score -= if candidate.sentence.text.ends_with('?') {
         0.5
     } else {
@@ -196,36 +209,29 @@ fn score(
     score - 0.05 * later
 }
 
-/// A bonus where the whole term that is asked about is what the sentence explains.
+/// "Visit …", "See …": it sends the reader elsewhere.
+fn is_pointer(sentence: &str) -> bool {
+    let openings = [
+        "Visit ",
+        "See ",
+        "Read ",
+        "Check out ",
+        "Learn more",
+        "Watch ",
+        "To learn more",
+    ];
+    openings.iter().any(|opening| sentence.starts_with(opening))
+}
+
+/// A bonus where the sentence is about all that is asked, or explains it.
 fn explains(words: &[Word], keys: &[String]) -> f32 {
-    if keys.is_empty() {
-        return 0.0;
+    match treatment(words, keys) {
+        Treatment::Absent => 0.0,
+        Treatment::Mentioned => 0.3,
+        Treatment::Subject => 0.6,
+        Treatment::Explained => 0.8,
+        Treatment::Defined => 1.1,
     }
-    let is_run = |start: &usize| {
-        words[*start..]
-            .iter()
-            .zip(keys)
-            .filter(|(word, key)| word.form == **key)
-            .count()
-            == keys.len()
-    };
-    let Some(start) = (0..words.len()).find(is_run) else {
-        return 0.0;
-    };
-    let end = start + keys.len();
-    let after = words
-        .get(end)
-        .is_some_and(|word| is_definition_cue(&word.form));
-    let set_off = words
-        .get(end)
-        .is_some_and(|word| word.clause > words[end - 1].clause);
-    let named = words[start.saturating_sub(3)..start]
-        .iter()
-        .any(|word| crate::text::is_cue(&word.form));
-    let first = words[..start].iter().all(|word| !word.is_substance());
-    0.3 + 0.3 * f32::from(u8::from(first))
-        + 0.4 * f32::from(u8::from(after || named))
-        + 0.2 * f32::from(u8::from(set_off))
 }
 
 #[cfg(test)]

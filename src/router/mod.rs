@@ -15,6 +15,12 @@ use crate::chat::Route;
 pub use confidence::LocalModel;
 pub use smalltalk::Smalltalk;
 
+/// A lead of the best entry beyond this says no more.
+const FULL_MARGIN: f32 = 0.2;
+/// The router may send this many times more wrong turns to the knowledge tier than the policy
+/// tolerates, since the verdict judges every answer there before it is shown.
+const VERDICT_FACTOR: f32 = 5.0;
+
 /// What was measured about a turn before deciding.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Signals {
@@ -110,7 +116,9 @@ pub fn decide(signals: &Signals, policy: Policy, model: &LocalModel) -> Decision
     let mut best_local: f32 = 0.0;
     if let Some(passage) = &signals.passage {
         let confidence = model.knowledge.probability(&passage.features());
-        let threshold = model.knowledge.threshold(policy.max_wrong);
+        let threshold = model
+            .knowledge
+            .threshold(policy.max_wrong * VERDICT_FACTOR);
         reasons.push(passage.describe(confidence, threshold));
         if confidence >= threshold {
             return decision(Route::Knowledge, confidence, reasons);
@@ -130,16 +138,30 @@ fn decision(route: Route, confidence: f32, reasons: Vec<String>) -> Decision {
 }
 
 impl FaqSignals {
-    /// The features of the logistic model, in the order of its coefficients.
+    /// Names of the features, in the order of the logistic model's coefficients.
+    pub const FEATURES: [&str; 7] = [
+        "lexical",
+        "cosine_question",
+        "cosine_answer",
+        "overlap",
+        "margin",
+        "cosine_question * margin",
+        "cosine_question * cosine_answer",
+    ];
+
+    /// The features of the logistic model. A lead beyond [`FULL_MARGIN`] says no more; the products
+    /// let a lead count where the question is near, and a near answer where the question is.
     #[must_use]
     pub fn features(&self) -> Vec<f32> {
+        let margin = self.margin.min(FULL_MARGIN);
         vec![
             self.lexical,
             self.cosine_question,
             self.cosine_answer,
             self.overlap,
-            self.fused,
-            self.margin,
+            margin,
+            self.cosine_question * margin,
+            self.cosine_question * self.cosine_answer,
         ]
     }
 
@@ -157,10 +179,13 @@ impl FaqSignals {
 }
 
 impl PassageSignals {
-    /// The features of the logistic model, in the order of its coefficients.
+    /// Names of the features, in the order of the logistic model's coefficients.
+    pub const FEATURES: [&str; 3] = ["lexical", "cosine", "overlap"];
+
+    /// The features of the logistic model.
     #[must_use]
     pub fn features(&self) -> Vec<f32> {
-        vec![self.lexical, self.cosine, self.overlap, self.fused]
+        vec![self.lexical, self.cosine, self.overlap]
     }
 
     fn describe(&self, confidence: f32, threshold: f32) -> String {

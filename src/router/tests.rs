@@ -24,8 +24,8 @@ fn model() -> LocalModel {
     };
     LocalModel {
         provenance: vec![],
-        faq: judge(vec![0.0, 10.0, 0.0, 0.0, 0.0, 0.0]),
-        knowledge: judge(vec![0.0, 10.0, 0.0, 0.0]),
+        faq: judge(vec![0.0, 10.0, 0.0, 0.0, 0.0, 0.0, 0.0]),
+        knowledge: judge(vec![0.0, 10.0, 0.0]),
     }
 }
 

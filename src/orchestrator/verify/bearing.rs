@@ -1,6 +1,6 @@
 //! Does a supported statement bear on what was asked?
 
-use crate::text::{Kind, Word, opens_with_reference, read, split, stem};
+use crate::text::{Kind, Treatment, Word, opens_with_reference, read, split, stem, treatment};
 
 use super::support::{Passage, Support};
 
@@ -128,7 +128,9 @@ impl Asked {
                 !(in_claim(&key.form)
                     || leans && (in_window(&key.form) || passage.heading_says(&key.form)))
             });
-            return missing.count() <= usize::from(self.keys.len() >= 3);
+            let term: Vec<String> = self.keys.iter().map(|key| key.form.clone()).collect();
+            let treated = leans || treatment(claim, &term) != Treatment::Mentioned;
+            return treated && missing.count() <= usize::from(self.keys.len() >= 3);
         }
         let near = |key: &&Word| {
             in_claim(&key.form) || in_window(&key.form) || passage.heading_says(&key.form)

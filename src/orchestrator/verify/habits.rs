@@ -1,9 +1,11 @@
 //! The bad habits of small models that spoil an answer whatever the passages say.
 
+use crate::text::{Word, opens_with_reference};
+
 use super::Failure;
 
 /// An answer may be a fragment ("30 days") up to this many words; a longer one without an end is cut.
-pub(super) const FRAGMENT_WORDS: usize = 8;
+const FRAGMENT_WORDS: usize = 5;
 /// So many words in a row are one phrase…
 const PHRASE_WORDS: usize = 4;
 /// …which may not come so often.
@@ -73,6 +75,16 @@ pub(super) fn asks(sentence: &str) -> bool {
     sentence
         .trim_end_matches(['"', '”', ')', ' '])
         .ends_with(['?', '？'])
+}
+
+/// Whether a first sentence points back; "it" is what was asked about.
+pub(super) fn leans(sentence: &str) -> bool {
+    opens_with_reference(sentence) && !sentence.starts_with("It ")
+}
+
+/// Whether a sentence without an end may yet be whole.
+pub(super) fn is_fragment(claim: &[Word]) -> bool {
+    claim.len() <= FRAGMENT_WORDS && claim.last().is_some_and(Word::is_substance)
 }
 
 fn loops(text: &str) -> bool {

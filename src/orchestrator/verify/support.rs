@@ -14,7 +14,7 @@ use super::{
 };
 
 /// At least this share of a claim's words stands in the statement itself; the rest may come from
-/// headings and the question.
+/// headings.
 const LEAST_MATCHED: f32 = 0.6;
 /// Content words that a claim may leave out between two it keeps…
 const LOOSE_SKIP: usize = 3;
@@ -234,6 +234,8 @@ impl<'passage> Window<'passage> {
     /// Every word of the claim is in the chain, or may come from elsewhere. How many are in it.
     fn place_all(&self, claim: &[Word], chain: &[Pair], asked: &Asked) -> Result<usize, Failure> {
         let (mut matched, mut borrowed, mut news) = (0_usize, 0_usize, false);
+        // Only the subject may come from elsewhere, and it stands before all that is said of it.
+        let subject = chain.first().map_or(0, |&(first, _)| first);
         for (place, word) in claim
             .iter()
             .enumerate()
@@ -247,10 +249,7 @@ impl<'passage> Window<'passage> {
             match word.kind {
                 Kind::Negation => return Err(Failure::Polarity),
                 Kind::Content if is_cue(&word.form) => {}
-                Kind::Content if asked.says(&word.form) && self.passage.says(&word.form) => {
-                    borrowed += 1;
-                }
-                Kind::Content | Kind::Name if self.passage.heading_says(&word.form) => {
+                Kind::Content | Kind::Name if place < subject && self.lends(word, chain) => {
                     borrowed += 1;
                 }
                 _ if self.words.iter().any(|other| other.form == word.form) => {
@@ -266,6 +265,14 @@ impl<'passage> Window<'passage> {
             return Err(Failure::Unsupported(first_substance(claim)));
         }
         Ok(matched)
+    }
+
+    /// Whether the headings give `word` to the claim as its subject: the statement has none of its
+    /// own before the words that the claim repeats, nor points to one.
+    fn lends(&self, word: &Word, chain: &[Pair]) -> bool {
+        let start = chain.first().map_or(0, |&(_, start)| start);
+        let own = self.words[..start].iter().any(|word| word.is_substance());
+        !own && !self.passage.leans[self.first] && self.passage.heading_says(&word.form)
     }
 
     /// What the claim leaves out between two of its words must not change what they say together.
@@ -363,19 +370,11 @@ fn without_attached<'words>(
     if kind == Kind::Number {
         return inner;
     }
-    while let Some((first, rest)) = inner
-        .split_first()
-        .filter(|(first, _)| ends[0].kind == kind && first.kind == kind)
-    {
-        let _ = first;
-        inner = rest;
+    while ends[0].kind == kind && inner.first().is_some_and(|word| word.kind == kind) {
+        inner = &inner[1..];
     }
-    while let Some((last, rest)) = inner
-        .split_last()
-        .filter(|(last, _)| ends[1].kind == kind && last.kind == kind)
-    {
-        let _ = last;
-        inner = rest;
+    while ends[1].kind == kind && inner.last().is_some_and(|word| word.kind == kind) {
+        inner = &inner[..inner.len() - 1];
     }
     inner
 }
