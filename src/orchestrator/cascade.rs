@@ -17,8 +17,8 @@ pub(super) async fn run(mut desk: Desk) {
     let result = match desk.request.target.clone() {
         Target::Auto => cascade(&mut desk).await,
         Target::Knowledge => knowledge_alone(&mut desk).await,
-        Target::Escalate => tiers::escalate(&mut desk, None, &[]).await,
-        Target::Upstream(name) => tiers::escalate(&mut desk, Some(&name), &[]).await,
+        Target::Escalate => tiers::escalate(&mut desk, None, vec![]).await,
+        Target::Upstream(name) => tiers::escalate(&mut desk, Some(&name), vec![]).await,
         Target::Generator => tiers::generate(&mut desk).await,
     };
     match result {
@@ -45,13 +45,14 @@ async fn cascade(desk: &mut Desk) -> Result<Draft, TurnError> {
     let decision = router::decide(&desk.signals, desk.parts().policy, &desk.parts().judges);
     desk.timings.route = desk.elapsed_ms();
     desk.reasons.extend(decision.reasons.iter().cloned());
+    let evidence = signals::evidence(desk.parts(), &desk.signals, &found);
     match decision.route {
         Route::Faq => Ok(tiers::faq(&decision, &found)),
         Route::Knowledge => match tiers::knowledge(desk, decision.confidence, &found).await? {
             Some(draft) => Ok(draft),
-            None => tiers::escalate(desk, None, &found.0.passages).await,
+            None => tiers::escalate(desk, None, evidence).await,
         },
-        _ => tiers::escalate(desk, None, &found.0.passages).await,
+        _ => tiers::escalate(desk, None, evidence).await,
     }
 }
 
@@ -66,9 +67,10 @@ async fn knowledge_alone(desk: &mut Desk) -> Result<Draft, TurnError> {
             .knowledge
             .probability(&passage.features())
     });
+    let evidence = signals::evidence(desk.parts(), &desk.signals, &found);
     match tiers::knowledge(desk, confidence, &found).await? {
         Some(draft) => Ok(draft),
-        None => tiers::degraded(desk, "the local answer did not hold", &found.0.passages),
+        None => tiers::degraded(desk, "the local answer did not hold", evidence),
     }
 }
 

@@ -12,6 +12,13 @@ use super::{Parts, turn::TurnError};
 /// Entries and passages that a turn looks at: enough to find the best entry with another answer.
 const LOOKED_AT: usize = 8;
 
+/// Passages that whoever answers instead is given.
+const EVIDENCE_PASSAGES: usize = 3;
+/// A passage below this fused score is no evidence for the question.
+const EVIDENCE_SCORE: f32 = 0.45;
+/// An entry at or above this confidence is likelier right than not.
+const LIKELY: f32 = 0.5;
+
 /// What the search found for a question.
 pub(super) struct Found(pub(super) SearchResult);
 
@@ -71,6 +78,20 @@ pub(super) fn measure(question: &str, messages: usize, found: &Found) -> Signals
         words: question.split_whitespace().count(),
         history_messages: messages.saturating_sub(1),
     }
+}
+
+/// What may help whoever answers, where no local tier may be trusted: the best entry, if it is
+/// likelier right than not, and the passages that are near. Best first.
+pub(super) fn evidence(parts: &Parts, signals: &Signals, found: &Found) -> Vec<Source> {
+    let entry = found.0.faq.first().zip(signals.faq.as_ref());
+    let entry = entry.filter(|(_, faq)| parts.judges.faq.probability(&faq.features()) >= LIKELY);
+    let passages = found.0.passages.iter();
+    let near = passages.filter(|hit| hit.fused >= EVIDENCE_SCORE);
+    entry
+        .map(|(hit, _)| hit.source.clone())
+        .into_iter()
+        .chain(near.take(EVIDENCE_PASSAGES).map(|hit| hit.source.clone()))
+        .collect()
 }
 
 fn faq(found: &SearchResult) -> Option<FaqSignals> {

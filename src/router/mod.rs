@@ -116,9 +116,7 @@ pub fn decide(signals: &Signals, policy: Policy, model: &LocalModel) -> Decision
     let mut best_local: f32 = 0.0;
     if let Some(passage) = &signals.passage {
         let confidence = model.knowledge.probability(&passage.features());
-        let threshold = model
-            .knowledge
-            .threshold(policy.max_wrong * VERDICT_FACTOR);
+        let threshold = model.knowledge.threshold(policy.max_wrong * VERDICT_FACTOR);
         reasons.push(passage.describe(confidence, threshold));
         if confidence >= threshold {
             return decision(Route::Knowledge, confidence, reasons);

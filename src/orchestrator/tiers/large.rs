@@ -4,7 +4,6 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use crate::{
     chat::{Message, ModelEvent, Role, Route, Source},
-    knowledge::PassageHit,
     upstream::{ChatRequest, Reply, UpstreamError},
 };
 
@@ -15,25 +14,19 @@ use super::super::{
 };
 use super::TEMPLATE;
 
-/// Evidence that the large model is given in the cascade.
-const PASSAGES: usize = 3;
-/// A passage below this fused score is no evidence for the question.
-const EVIDENCE_SCORE: f32 = 0.35;
-
 /// Asks the upstreams in their order, or only the one named; a failure before the first word shown
 /// ends in a degraded answer, one after it in an error.
 pub(in super::super) async fn escalate(
     desk: &mut Desk,
     only: Option<&str>,
-    passages: &[PassageHit],
+    evidence: Vec<Source>,
 ) -> Result<Draft, TurnError> {
     if desk.timings.route <= 0.0 {
         desk.timings.route = desk.elapsed_ms();
     }
     if let Some(spent) = budget_spent(desk).await? {
-        return degraded(desk, &spent, passages);
+        return degraded(desk, &spent, evidence);
     }
-    let evidence = evidence(passages);
     let messages = with_evidence(desk, &evidence)?;
     let request = ChatRequest {
         messages: &messages,
@@ -42,12 +35,12 @@ pub(in super::super) async fn escalate(
     };
     let reply = match desk.parts().upstreams.chat(request).await {
         Ok(reply) => reply,
-        Err(error) => return unanswered(desk, &error, passages),
+        Err(error) => return unanswered(desk, &error, evidence),
     };
-    match pass_on(desk, reply, evidence).await {
+    match pass_on(desk, reply, evidence.clone()).await {
         Ok(draft) => Ok(draft),
         Err(error) if desk.is_shown() => Err(TurnError::Upstream(error.to_string())),
-        Err(error) => unanswered(desk, &error, passages),
+        Err(error) => unanswered(desk, &error, evidence),
     }
 }
 
@@ -107,23 +100,22 @@ fn local_confidence(desk: &Desk) -> f32 {
 fn unanswered(
     desk: &mut Desk,
     error: &UpstreamError,
-    passages: &[PassageHit],
+    evidence: Vec<Source>,
 ) -> Result<Draft, TurnError> {
     tracing::warn!(%error, "no large model answered");
-    degraded(desk, &error.to_string(), passages)
+    degraded(desk, &error.to_string(), evidence)
 }
 
-/// The best that can be said without a large model, labelled as such: the nearest passages where
-/// there are any, and a plain "can't answer" where there are none.
+/// The best that can be said without a large model, labelled as such: the nearest evidence where
+/// there is any, and a plain "can't answer" where there are none.
 pub(in super::super) fn degraded(
     desk: &mut Desk,
     why: &str,
-    passages: &[PassageHit],
+    evidence: Vec<Source>,
 ) -> Result<Draft, TurnError> {
     desk.reasons.push(format!("degraded: {why}"));
-    let sources = evidence(passages);
-    let content = desk.parts().prompts.degraded(&desk.question, &sources);
-    let route = if sources.is_empty() {
+    let content = desk.parts().prompts.degraded(&desk.question, &evidence);
+    let route = if evidence.is_empty() {
         Route::Decline
     } else {
         Route::Knowledge
@@ -136,14 +128,9 @@ pub(in super::super) fn degraded(
             confidence: local_confidence(desk),
             model: TEMPLATE.into(),
         },
-        sources,
+        sources: evidence,
         ..Draft::default()
     })
-}
-
-fn evidence(passages: &[PassageHit]) -> Vec<Source> {
-    let near = passages.iter().filter(|hit| hit.fused >= EVIDENCE_SCORE);
-    near.take(PASSAGES).map(|hit| hit.source.clone()).collect()
 }
 
 /// The conversation, led by the passages that may hold the answer.
