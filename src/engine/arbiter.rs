@@ -1,10 +1,9 @@
-//! Who computes: one pool of threads at a time.
+//! Who computes with all cores: one pool of threads at a time.
 //!
-//! Two pools of as many threads as there are cores would spin against each other. So whoever
-//! computes with all cores holds the turn: the generator for a tick, the encoder for a bulk batch,
-//! and when both wait they alternate. A query's embedding takes the turn only if it is free; if
-//! not, it computes beside the others with a single thread, since a decision waits for it and a
-//! tick is many times as long. Nothing is interrupted.
+//! Two pools of as many threads as there are cores would spin against each other. So the generator
+//! computes a tick, and the encoder a batch of bulk texts, only while it has the turn; when both
+//! wait, they alternate. Nothing is interrupted. Deliberately not asked: the encoder's thread for
+//! queries, which computes with one core beside the others, since a decision can't wait for a tick.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -51,16 +50,6 @@ impl Arbiter {
         state.taken = true;
         state.last = Some(work);
         Turn(self)
-    }
-
-    /// The turn, if nobody has it.
-    pub(super) fn try_turn(&self) -> Option<Turn<'_>> {
-        let mut state = self.lock();
-        if state.taken {
-            return None;
-        }
-        state.taken = true;
-        Some(Turn(self))
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -120,8 +109,8 @@ mod tests {
     fn the_turn_is_one_pools_until_dropped() {
         let arbiter = Arbiter::default();
         let turn = arbiter.turn(Work::Tick);
-        assert!(arbiter.try_turn().is_none());
+        assert!(!arbiter.lock().may_go(Work::Tick));
         drop(turn);
-        assert!(arbiter.try_turn().is_some());
+        assert!(arbiter.lock().may_go(Work::Tick));
     }
 }

@@ -58,14 +58,11 @@ pub(super) fn load(path: &Path, role: Role) -> Result<LlamaModel, EngineError> {
     check_file(path).map_err(failed)?;
     let _turn = one_at_a_time();
     let _ = ffi::take_error();
-    // A memory map, the default, loads twice as fast and isn't resident twice: llama.cpp unmaps
-    // what it has repacked.
-    let model = LlamaModel::load_from_file(
-        get(),
-        path,
-        &LlamaModelParams::default().with_use_mmap(std::env::var("NOMMAP").is_err()),
-    )
-    .map_err(|error| failed(ffi::take_error().unwrap_or_else(|| error.to_string())))?;
+    // Repacked weights lie in memory of their own; a memory map would keep them resident twice
+    // (Q4_0: 275 MB instead of 215 MB). It would load in half the time: 0.15 s instead of 0.3 s.
+    let params = LlamaModelParams::default().with_use_mmap(false);
+    let model = LlamaModel::load_from_file(get(), path, &params)
+        .map_err(|error| failed(ffi::take_error().unwrap_or_else(|| error.to_string())))?;
     let metadata = |key: &str| model.meta_val_str(key).ok();
     if let Some(reason) = unsuitable(role, metadata) {
         return Err(EngineError::Unsuitable {

@@ -1,7 +1,7 @@
 //! The encoder's two threads: one for queries, one for bulk texts.
 //!
-//! They share the model's weights and nothing else, so a query never waits for an ingest. Each
-//! text is a job of its own: batches are small, and a text that nobody waits for is skipped.
+//! So a query never waits for an ingest. Each text is a job of its own: batches are small, and a
+//! text that nobody waits for is skipped.
 
 use std::num::NonZeroU32;
 
@@ -21,6 +21,9 @@ use super::error::EngineError;
 pub(super) const MAX_TOKENS: usize = 512;
 /// The most texts in a batch: more are slower for each, and a query waits for the batch before it.
 pub(super) const BATCH_TEXTS: usize = 8;
+
+/// A context that has computed more tokens at once than this is not kept when there is no work.
+const KEPT_TOKENS: usize = 128;
 
 /// A text to embed, and who waits for it.
 pub(super) struct Text {
@@ -69,71 +72,62 @@ impl Lane {
         }
         Some(batch)
     }
+
+    /// Nothing waits.
+    fn is_idle(&self) -> bool {
+        self.next.is_none() && self.texts.is_empty()
+    }
 }
 
-/// The thread for queries: with all cores when they are free, else with one, beside the generator.
-pub(super) struct Queries<'model> {
-    alone: Embedder<'model>,
-    beside: Embedder<'model>,
+/// One of the two threads. They share the model's weights and nothing else.
+pub(super) struct Worker<'model> {
+    embedder: Embedder<'model>,
     lane: Lane,
+    /// Whom to ask before each batch; a single thread needs not ask.
+    arbiter: Option<Arbiter>,
 }
 
-impl<'model> Queries<'model> {
-    /// Makes the contexts.
-    pub(super) fn new(
+impl<'model> Worker<'model> {
+    /// The thread for queries: computes with one core beside whoever else computes, so that a
+    /// query never waits for a tick of the generator, which is many times as long.
+    pub(super) fn for_queries(
         model: &'model LlamaModel,
-        threads: usize,
         texts: mpsc::Receiver<Text>,
     ) -> Result<Self, EngineError> {
         Ok(Self {
-            alone: Embedder::new(model, threads)?,
-            beside: Embedder::new(model, 1)?,
+            embedder: Embedder::new(model, 1)?,
             lane: Lane { texts, next: None },
+            arbiter: None,
         })
     }
 
-    /// Runs until all handles are dropped.
-    pub(super) fn run(mut self, arbiter: &Arbiter) {
-        while let Some(texts) = self.lane.take_batch() {
-            let turn = arbiter.try_turn();
-            let embedder = if turn.is_some() {
-                &mut self.alone
-            } else {
-                &mut self.beside
-            };
-            let vectors = embedder.embed(&texts);
-            drop(turn);
-            answer(texts, vectors);
-        }
-    }
-}
-
-/// The thread for bulk texts: takes turns with the generator.
-pub(super) struct Bulk<'model> {
-    embedder: Embedder<'model>,
-    lane: Lane,
-}
-
-impl<'model> Bulk<'model> {
-    /// Makes the context.
-    pub(super) fn new(
+    /// The thread for bulk texts: computes with `threads` cores, taking turns with the generator.
+    pub(super) fn for_bulk(
         model: &'model LlamaModel,
         threads: usize,
         texts: mpsc::Receiver<Text>,
+        arbiter: Arbiter,
     ) -> Result<Self, EngineError> {
         Ok(Self {
             embedder: Embedder::new(model, threads)?,
             lane: Lane { texts, next: None },
+            arbiter: Some(arbiter),
         })
     }
 
     /// Runs until all handles are dropped.
-    pub(super) fn run(mut self, arbiter: &Arbiter) {
+    pub(super) fn run(mut self) {
         while let Some(texts) = self.lane.take_batch() {
-            let turn = arbiter.turn(Work::Bulk);
+            let turn = self
+                .arbiter
+                .as_ref()
+                .map(|arbiter| arbiter.turn(Work::Bulk));
             let vectors = self.embedder.embed(&texts);
             drop(turn);
             answer(texts, vectors);
+            if self.lane.is_idle() {
+                self.embedder.give_back_memory();
+            }
         }
     }
 }
@@ -154,17 +148,35 @@ fn answer(texts: Vec<Text>, vectors: Result<Vec<Vec<f32>>, EngineError>) {
     }
 }
 
-/// A context and what it needs.
+/// Computes one batch at a time.
 struct Embedder<'model> {
-    context: LlamaContext<'model>,
+    model: &'model LlamaModel,
+    threads: i32,
+    /// Made when it is needed.
+    context: Option<LlamaContext<'model>>,
+    /// The most tokens that `context` has computed at once.
+    largest: usize,
     batch: LlamaBatch<'static>,
     dimensions: usize,
 }
 
 impl<'model> Embedder<'model> {
     fn new(model: &'model LlamaModel, threads: usize) -> Result<Self, EngineError> {
+        let mut embedder = Self {
+            model,
+            threads: backend::threads(threads),
+            context: None,
+            largest: 0,
+            batch: LlamaBatch::new(MAX_TOKENS, 1),
+            dimensions: usize::try_from(model.n_embd_out()).unwrap_or(0),
+        };
+        // A context that can't be made should stop the start, not the first text.
+        embedder.context = Some(embedder.make_context()?);
+        Ok(embedder)
+    }
+
+    fn make_context(&self) -> Result<LlamaContext<'model>, EngineError> {
         let tokens = u32::try_from(MAX_TOKENS).unwrap_or(u32::MAX);
-        let threads = backend::threads(threads);
         // An encoder aborts the process unless all tokens of a batch fit into `n_ubatch`.
         let params = LlamaContextParams::default()
             .with_embeddings(true)
@@ -173,13 +185,18 @@ impl<'model> Embedder<'model> {
             .with_n_ubatch(tokens)
             .with_n_seq_max(u32::try_from(BATCH_TEXTS).unwrap_or(1))
             .with_kv_unified(true)
-            .with_n_threads(threads)
-            .with_n_threads_batch(threads);
-        Ok(Self {
-            context: backend::context(model, params)?,
-            batch: LlamaBatch::new(MAX_TOKENS, 1),
-            dimensions: usize::try_from(model.n_embd_out()).unwrap_or(0),
-        })
+            .with_n_threads(self.threads)
+            .with_n_threads_batch(self.threads);
+        backend::context(self.model, params)
+    }
+
+    /// llama.cpp keeps a row as long as the vocabulary for each token of the largest batch yet, of
+    /// no use for an encoder: 60 MiB for 512 tokens. Making a context takes 2 ms.
+    fn give_back_memory(&mut self) {
+        if self.largest > KEPT_TOKENS {
+            self.context = None;
+            self.largest = 0;
+        }
     }
 
     /// The vectors of `texts`, which are one batch.
@@ -193,21 +210,27 @@ impl<'model> Embedder<'model> {
                     .map_err(|error| failed(&error))?;
             }
         }
-        if self.batch.n_tokens() > 0 {
-            self.context
+        let mut context = match self.context.take() {
+            Some(context) => context,
+            None => self.make_context()?,
+        };
+        let tokens = texts.iter().map(|text| text.tokens.len()).sum();
+        if tokens > 0 {
+            context
                 .encode(&mut self.batch)
                 .map_err(|error| failed(&error))?;
         }
-        (0..)
-            .zip(texts)
-            .map(|(sequence, text)| {
-                if text.tokens.is_empty() {
-                    return Ok(vec![0.0; self.dimensions]);
-                }
-                let pooled = self.context.embeddings_seq_ith(sequence);
-                pooled.map(unit).map_err(|error| failed(&error))
-            })
-            .collect()
+        let vectors = (0..).zip(texts).map(|(sequence, text)| {
+            if text.tokens.is_empty() {
+                return Ok(vec![0.0; self.dimensions]);
+            }
+            let pooled = context.embeddings_seq_ith(sequence);
+            pooled.map(unit).map_err(|error| failed(&error))
+        });
+        let vectors = vectors.collect();
+        self.context = Some(context);
+        self.largest = self.largest.max(tokens);
+        vectors
     }
 }
 

@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::arbiter::Arbiter;
 use super::backend::{self, Role};
-use super::embedding::{BATCH_TEXTS, Bulk, MAX_TOKENS, Queries, Text};
+use super::embedding::{BATCH_TEXTS, MAX_TOKENS, Text, Worker};
 use super::error::EngineError;
 
 /// How to run the encoder.
@@ -21,7 +21,7 @@ use super::error::EngineError;
 pub struct EncoderOptions {
     /// The GGUF file.
     pub model: PathBuf,
-    /// Threads for computing; 0: one per core.
+    /// Threads for bulk texts; 0: one per core. Queries are computed with one.
     pub threads: usize,
     /// Query texts that may wait; at least 1.
     pub queue: usize,
@@ -61,7 +61,7 @@ impl Encoder {
         let (ready, started) = oneshot::channel();
         thread::Builder::new()
             .name("encoder".to_owned())
-            .spawn(move || serve(&options, [query_texts, bulk_texts], &arbiter, ready))
+            .spawn(move || serve(&options, [query_texts, bulk_texts], arbiter, ready))
             .map_err(|error| EngineError::Decode(error.to_string()))?;
         let shared = started.await.map_err(|_| EngineError::Stopped)??;
         Ok(Self {
@@ -150,7 +150,7 @@ fn cut(mut tokens: Vec<i32>, limit: usize) -> Vec<i32> {
 fn serve(
     options: &EncoderOptions,
     [queries, bulk]: [mpsc::Receiver<Text>; 2],
-    arbiter: &Arbiter,
+    arbiter: Arbiter,
     ready: oneshot::Sender<Result<Arc<Shared>, EngineError>>,
 ) {
     let shared = match load(&options.model) {
@@ -158,18 +158,20 @@ fn serve(
         Err(error) => return drop(ready.send(Err(error))),
     };
     let model = &shared.model;
-    let threads = Queries::new(model, options.threads, queries)
-        .and_then(|queries| Ok((queries, Bulk::new(model, options.threads, bulk)?)));
-    let (queries, bulk) = match threads {
-        Ok(threads) => threads,
+    let workers = Worker::for_queries(model, queries).and_then(|queries| {
+        let bulk = Worker::for_bulk(model, options.threads, bulk, arbiter)?;
+        Ok((queries, bulk))
+    });
+    let (queries, bulk) = match workers {
+        Ok(workers) => workers,
         Err(error) => return drop(ready.send(Err(error))),
     };
     if ready.send(Ok(Arc::clone(&shared))).is_err() {
         return;
     }
     thread::scope(|scope| {
-        scope.spawn(|| bulk.run(arbiter));
-        queries.run(arbiter);
+        scope.spawn(|| bulk.run());
+        queries.run();
     });
 }
 

@@ -17,6 +17,8 @@ use crate::{
 const LONG_WORDS: usize = 48;
 /// Words from a sentence's beginning that bind the model to it.
 const OPENING_WORDS: usize = 3;
+/// At most, where other sentences begin alike.
+const MOST_OPENING_WORDS: usize = 12;
 
 /// The sentences nearest a question.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,11 +49,15 @@ pub fn select(question: &str, passages: &[Source], most: usize) -> Evidence {
     }
     let mut ranked: Vec<usize> = (0..candidates.len()).collect();
     ranked.sort_by(|&one, &other| candidates[other].score.total_cmp(&candidates[one].score));
+    let all: Vec<String> = candidates
+        .iter()
+        .map(|candidate| plain(candidate.sentence.text))
+        .collect();
     let alone = ranked.iter().map(|&index| &candidates[index].sentence);
     let openings = alone
         .filter(|sentence| sentence.complete && !opens_with_reference(sentence.text))
         .take(most)
-        .map(|sentence| opening(sentence.text));
+        .map(|sentence| opening(sentence.text, &all));
     Evidence {
         openings: openings.collect(),
         passages: shown(&candidates, &ranked, most),
@@ -94,10 +100,22 @@ fn plain(sentence: &str) -> String {
     capitalised(&words.join(" ")).replace(['"', '“', '”'], "'")
 }
 
-fn opening(sentence: &str) -> String {
+/// As many words as tell the sentence from `all` others, so that the model does not copy one of
+/// those; never the whole of it.
+fn opening(sentence: &str, all: &[String]) -> String {
     let plain = plain(sentence);
-    let words: Vec<&str> = plain.split(' ').take(OPENING_WORDS).collect();
-    words.join(" ")
+    let words: Vec<&str> = plain.split(' ').collect();
+    let most = words.len().saturating_sub(1).min(MOST_OPENING_WORDS);
+    let mut count = OPENING_WORDS.min(words.len());
+    while count < most {
+        let begun = format!("{} ", words[..count].join(" "));
+        let others = all.iter().filter(|other| **other != plain);
+        if !others.into_iter().any(|other| other.starts_with(&begun)) {
+            break;
+        }
+        count += 1;
+    }
+    words[..count].join(" ")
 }
 
 fn candidates(passages: &[Source]) -> Vec<Candidate<'_>> {
@@ -291,5 +309,15 @@ mod tests {
     #[test]
     fn no_passages_give_no_evidence() {
         assert!(select("What is basalt?", &[], 3).passages.is_empty());
+    }
+
+    #[test]
+    fn sentences_that_begin_alike_get_openings_that_differ() {
+        let passage = passage(
+            "The kettle holds two litres. The kettle must be descaled every six weeks. \
+             The kettle must stay dry.",
+        );
+        let evidence = select("How often must the kettle be descaled?", &[passage], 3);
+        assert_eq!(evidence.openings[0], "The kettle must be");
     }
 }

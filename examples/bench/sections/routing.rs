@@ -1,5 +1,8 @@
 //! Coverage and wrong answers of the router's decisions at its configured point: the questions of
 //! a set, and as many that nothing in its knowledge base answers.
+//!
+//! For documents that is before the verdict, which still turns wrong answers away: `grounded` has
+//! what remains.
 
 use serde_json::{Value, json};
 

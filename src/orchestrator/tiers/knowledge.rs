@@ -56,6 +56,7 @@ pub(in super::super) async fn knowledge(
         let label = if held { "true" } else { "false" };
         metrics::counter!("microgpt_verdicts_total", "held" => label).increment(1);
         let Some(content) = verdict.shown else {
+            tracing::debug!(text = written.text, "not shown");
             let failures: Vec<String> = verdict.failures.iter().map(ToString::to_string).collect();
             desk.reasons.push(format!(
                 "a local answer was not shown: {}",

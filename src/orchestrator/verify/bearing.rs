@@ -42,6 +42,30 @@ const AMOUNTS: &[&str] = &[
     "dozen", "no", "until", "nothing", "every", "each", "all", "once", "twice", "first", "always",
 ];
 
+/// Words that say how often.
+const RECURRENCES: &[&str] = &[
+    "every",
+    "each",
+    "once",
+    "twice",
+    "times",
+    "per",
+    "daily",
+    "weekly",
+    "monthly",
+    "quarterly",
+    "yearly",
+    "annually",
+    "always",
+    "never",
+    "whenever",
+    "after",
+    "regularly",
+    "rarely",
+    "often",
+    "seldom",
+];
+
 /// At least this share of the question's words stands in the statement, its passage's sentence or
 /// the headings above it.
 const LEAST_SHARE: f32 = 0.5;
@@ -52,6 +76,8 @@ enum Form {
     Definition,
     /// "How many?", "how long?", "when?"
     Amount,
+    /// "How often?"
+    Frequency,
     Other,
 }
 
@@ -119,6 +145,13 @@ impl Asked {
                 return false;
             }
         }
+        let recurs = |word: &str| {
+            RECURRENCES.contains(&word.trim_matches(|sign: char| !sign.is_alphanumeric()))
+        };
+        let lower = sentence.to_lowercase();
+        if self.form == Form::Frequency && !lower.split_whitespace().any(recurs) {
+            return false;
+        }
         if self.keys.is_empty() {
             return false;
         }
@@ -149,16 +182,10 @@ fn form(question: &str) -> Form {
     let lower = lower.trim_start_matches(|sign: char| !sign.is_alphanumeric());
     let begins = |openings: &[&str]| openings.iter().any(|opening| lower.starts_with(opening));
     let has = |phrases: &[&str]| phrases.iter().any(|phrase| lower.contains(phrase));
-    if begins(&["when "])
-        || has(&[
-            "how many",
-            "how much",
-            "how long",
-            "how old",
-            "how often",
-            "what year",
-        ])
-    {
+    if lower.contains("how often") {
+        return Form::Frequency;
+    }
+    if begins(&["when "]) || has(&["how many", "how much", "how long", "how old", "what year"]) {
         return Form::Amount;
     }
     let short = lower.split_whitespace().count() <= 7;
