@@ -21,7 +21,7 @@ const HISTORY_CHARS: usize = 600;
 /// The earlier messages, at most.
 const HISTORY_MESSAGES: usize = 4;
 /// The sentences of the passages that a small model is shown.
-const EVIDENCE_SENTENCES: usize = 3;
+const EVIDENCE_SENTENCES: usize = 2;
 /// The sentences that a degraded answer quotes.
 const QUOTED_SENTENCES: usize = 2;
 
@@ -81,8 +81,8 @@ impl Prompts {
         passages: &[Source],
         attempt: usize,
     ) -> Result<Option<KnowledgePrompt>, PromptError> {
-        let evidence = evidence::select(question, passages, EVIDENCE_SENTENCES);
-        let Some(opening) = evidence.openings.get(attempt).cloned() else {
+        let evidence = evidence::select(question, passages, EVIDENCE_SENTENCES, attempt);
+        let Some(opening) = evidence.opening else {
             return Ok(None);
         };
         let shown = evidence.passages.iter().enumerate().map(|(place, (passage, text))| {
@@ -112,6 +112,9 @@ impl Prompts {
     }
 
     /// The answer to small talk.
+    ///
+    /// # Panics
+    /// Never: these templates were rendered with the same data at start.
     #[must_use]
     pub fn smalltalk(&self, kind: Smalltalk) -> String {
         let name = match kind {
@@ -130,7 +133,7 @@ impl Prompts {
     /// # Errors
     /// [`PromptError`] where a template can't be filled.
     pub fn degraded(&self, question: &str, passages: &[Source]) -> Result<String, PromptError> {
-        let evidence = evidence::select(question, passages, QUOTED_SENTENCES);
+        let evidence = evidence::select(question, passages, QUOTED_SENTENCES, 0);
         if evidence.passages.is_empty() {
             return self.decline();
         }

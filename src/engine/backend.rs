@@ -38,6 +38,7 @@ impl Role {
 pub(super) fn get() -> &'static LlamaBackend {
     static BACKEND: OnceLock<LlamaBackend> = OnceLock::new();
     BACKEND.get_or_init(|| {
+        ffi::return_big_buffers();
         ffi::route_logs();
         LlamaBackend::init().expect("this is the only place that initializes llama.cpp")
     })

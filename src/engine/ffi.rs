@@ -1,14 +1,15 @@
-//! The only unsafe code of the program: what `llama_cpp_2` has no safe wrapper for.
+//! The only unsafe code of the program: what has no safe wrapper.
 //!
-//! Requantizing a file, and taking llama.cpp's log lines into `tracing` (at debug, whatever their
-//! level there) while remembering the first error, so that a failed load can say why.
+//! Requantizing a file; keeping the allocator from hoarding; and taking llama.cpp's log lines into
+//! `tracing` (at debug, whatever their level there) while remembering the first error, so that a
+//! failed load can say why.
 #![allow(
     unsafe_code,
-    reason = "llama_model_quantize and llama_log_set have no safe wrapper"
+    reason = "llama_model_quantize, llama_log_set and mallopt have no safe wrapper"
 )]
 
 use std::cell::RefCell;
-use std::ffi::{CStr, CString, c_char, c_void};
+use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::ptr;
@@ -54,6 +55,20 @@ unsafe extern "C" fn on_log(level: sys::ggml_log_level, text: *const c_char, _: 
         }
         tracing::debug!(target: "llama.cpp", "{line}");
     }));
+}
+
+/// Makes the allocator hand big buffers back to the system as soon as they are freed. By itself
+/// glibc learns to keep them, up to 32 MiB each, and those of llama.cpp add up to 100 MiB.
+pub(super) fn return_big_buffers() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    {
+        unsafe extern "C" {
+            fn mallopt(parameter: c_int, value: c_int) -> c_int;
+        }
+        const M_MMAP_THRESHOLD: c_int = -3;
+        // SAFETY: glibc's own function with its documented parameter; callable at any time.
+        unsafe { mallopt(M_MMAP_THRESHOLD, 256 * 1024) };
+    }
 }
 
 /// Rewrites the GGUF file `input` into `output` with its weights in `format` (`Q4_0`, `Q8_0`,

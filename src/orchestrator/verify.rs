@@ -8,8 +8,11 @@
 //! Pure. It deliberately does not judge truth or style, does not ask a model, and prefers to
 //! refuse a sound paraphrase over showing an invention: the next tier takes what it refuses.
 
+mod align;
 mod bearing;
+mod clauses;
 mod habits;
+mod passage;
 mod support;
 #[cfg(test)]
 mod tests;
@@ -23,7 +26,7 @@ use crate::{
 };
 
 use bearing::Asked;
-use support::{Passage, Support};
+use passage::{Passage, Support};
 
 /// What the check of an answer came to.
 #[derive(Clone, Debug, PartialEq)]
@@ -105,7 +108,7 @@ pub fn verify(question: &str, answer: &str, passages: &[Source]) -> Verdict {
             failures.push(Failure::Leans);
             continue;
         }
-        match judge(sentence.text, sentence.complete, &asked, &passages, &held) {
+        match judge_down(sentence.text, sentence.complete, &asked, &passages, &held) {
             Ok(Some(sentence)) => held.push(sentence),
             Ok(None) => {}
             Err(failure) => {
@@ -125,6 +128,27 @@ pub fn verify(question: &str, answer: &str, passages: &[Source]) -> Verdict {
     show(&held, failures)
 }
 
+/// One sentence, without the clauses at its end that its passage does not bear out.
+fn judge_down(
+    sentence: &str,
+    complete: bool,
+    asked: &Asked,
+    passages: &[Passage],
+    held: &[Held],
+) -> Result<Option<Held>, Failure> {
+    let closed = clauses::without_open_aside(sentence);
+    let sentence = closed.unwrap_or(sentence);
+    let failure = match judge(sentence, complete, asked, passages, held) {
+        Err(failure @ (Failure::Unsupported(_) | Failure::Recombined(_) | Failure::Cut)) => failure,
+        judged => return judged,
+    };
+    let mut shorter = std::iter::successors(clauses::without_last(sentence), |text| {
+        clauses::without_last(text)
+    });
+    let sound = shorter.find_map(|text| judge(&text, true, asked, passages, held).ok());
+    sound.ok_or(failure)
+}
+
 /// One sentence, after those that `held` before it; `None` where it only repeats one.
 fn judge(
     sentence: &str,
@@ -139,7 +163,7 @@ fn judge(
     let claim = read(sentence);
     if held
         .iter()
-        .any(|before| support::same_claim(&read(&before.text), &claim))
+        .any(|before| support::repeats(&claim, &read(&before.text)))
     {
         return Ok(None);
     }

@@ -16,7 +16,7 @@ use crate::{
 /// Longer sentences don't fit the answer and are shown only if nothing else is near.
 const LONG_WORDS: usize = 48;
 /// Words from a sentence's beginning that bind the model to it.
-const OPENING_WORDS: usize = 3;
+const OPENING_WORDS: usize = 4;
 /// At most, where other sentences begin alike.
 const MOST_OPENING_WORDS: usize = 12;
 
@@ -25,8 +25,8 @@ const MOST_OPENING_WORDS: usize = 12;
 pub struct Evidence {
     /// For each passage that has any: its place among those given, and its sentences in their order.
     pub passages: Vec<(usize, String)>,
-    /// The beginnings of the sentences that can stand alone, nearest first.
-    pub openings: Vec<String>,
+    /// How the nearest of them that can stand alone begins.
+    pub opening: Option<String>,
 }
 
 struct Candidate<'text> {
@@ -37,9 +37,10 @@ struct Candidate<'text> {
     score: f32,
 }
 
-/// The `most` sentences of `passages` nearest `question`.
+/// The `most` sentences of `passages` nearest `question`, past the `skip` nearest that can stand
+/// alone: those have been tried.
 #[must_use]
-pub fn select(question: &str, passages: &[Source], most: usize) -> Evidence {
+pub fn select(question: &str, passages: &[Source], most: usize, skip: usize) -> Evidence {
     let keys = keys(question);
     let mut candidates = candidates(passages);
     let rarity = rarity(&candidates);
@@ -49,17 +50,19 @@ pub fn select(question: &str, passages: &[Source], most: usize) -> Evidence {
     }
     let mut ranked: Vec<usize> = (0..candidates.len()).collect();
     ranked.sort_by(|&one, &other| candidates[other].score.total_cmp(&candidates[one].score));
+    let alone = |index: &usize| {
+        let sentence = &candidates[*index].sentence;
+        sentence.complete && !opens_with_reference(sentence.text)
+    };
+    let tried: Vec<usize> = ranked.iter().copied().filter(alone).take(skip).collect();
+    ranked.retain(|index| !tried.contains(index));
+    let nearest = ranked.iter().copied().find(alone);
     let all: Vec<String> = candidates
         .iter()
         .map(|candidate| plain(candidate.sentence.text))
         .collect();
-    let alone = ranked.iter().map(|&index| &candidates[index].sentence);
-    let openings = alone
-        .filter(|sentence| sentence.complete && !opens_with_reference(sentence.text))
-        .take(most)
-        .map(|sentence| opening(sentence.text, &all));
     Evidence {
-        openings: openings.collect(),
+        opening: nearest.map(|index| opening(candidates[index].sentence.text, &all)),
         passages: shown(&candidates, &ranked, most),
     }
 }
@@ -70,7 +73,8 @@ fn shown(candidates: &[Candidate<'_>], ranked: &[usize], most: usize) -> Vec<(us
     for &index in ranked {
         let leans =
             candidates[index].place > 0 && opens_with_reference(candidates[index].sentence.text);
-        if kept.len() + usize::from(leans) >= most && !kept.is_empty() {
+        let more = 1 + usize::from(leans && !kept.contains(&(index - 1)));
+        if kept.len() + more > most && !kept.is_empty() {
             break;
         }
         kept.extend(leans.then(|| index - 1));
@@ -106,7 +110,7 @@ fn opening(sentence: &str, all: &[String]) -> String {
     let plain = plain(sentence);
     let words: Vec<&str> = plain.split(' ').collect();
     let most = words.len().saturating_sub(1).min(MOST_OPENING_WORDS);
-    let mut count = OPENING_WORDS.min(words.len());
+    let mut count = OPENING_WORDS.min(most).max(1);
     while count < most {
         let begun = format!("{} ", words[..count].join(" "));
         let others = all.iter().filter(|other| **other != plain);
@@ -277,8 +281,8 @@ mod tests {
             ),
             passage("Prices for basalt rose in May. Some say \"never\"."),
         ];
-        let evidence = select("What is basalt?", &passages, 2);
-        assert_eq!(evidence.openings[0], "Basalt is a");
+        let evidence = select("What is basalt?", &passages, 2, 0);
+        assert_eq!(evidence.opening.as_deref(), Some("Basalt is a dark"));
         assert_eq!(
             evidence.passages,
             [(
@@ -293,22 +297,27 @@ mod tests {
         let passages = [passage(
             "Slate splits well. It covers roofs in Wales. Trains ran late on Monday.",
         )];
-        let evidence = select("Which roofs are covered in Wales?", &passages, 2);
+        let evidence = select("Which roofs are covered in Wales?", &passages, 2, 0);
         assert_eq!(
             evidence.passages,
             [(0, "Slate splits well. It covers roofs in Wales.".into())]
         );
-        assert!(
-            !evidence
-                .openings
-                .iter()
-                .any(|opening| opening.starts_with("It"))
-        );
+        assert_eq!(evidence.opening.as_deref(), Some("Slate splits"));
+    }
+
+    #[test]
+    fn what_was_tried_is_left_out() {
+        let passages = [passage(
+            "Slate splits well. Slate is a grey rock. Trains ran late on Monday.",
+        )];
+        let evidence = select("What is slate?", &passages, 1, 1);
+        assert_eq!(evidence.opening.as_deref(), Some("Slate splits"));
+        assert_eq!(evidence.passages, [(0, "Slate splits well.".into())]);
     }
 
     #[test]
     fn no_passages_give_no_evidence() {
-        assert!(select("What is basalt?", &[], 3).passages.is_empty());
+        assert!(select("What is basalt?", &[], 3, 0).passages.is_empty());
     }
 
     #[test]
@@ -317,7 +326,7 @@ mod tests {
             "The kettle holds two litres. The kettle must be descaled every six weeks. \
              The kettle must stay dry.",
         );
-        let evidence = select("How often must the kettle be descaled?", &[passage], 3);
-        assert_eq!(evidence.openings[0], "The kettle must be");
+        let evidence = select("How often must the kettle be descaled?", &[passage], 3, 0);
+        assert_eq!(evidence.opening.as_deref(), Some("The kettle must be"));
     }
 }

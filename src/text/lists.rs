@@ -178,7 +178,7 @@ pub fn is_cue(form: &str) -> bool {
 /// Whether a lower-case `word` right after a term begins what it is.
 #[must_use]
 pub fn is_definition_cue(word: &str) -> bool {
-    matches!(word, "is" | "are" | "was" | "were") || is_cue(&super::stem(word))
+    matches!(word, "is" | "are" | "was" | "were" | "be") || is_cue(&super::stem(word))
 }
 
 /// Whether `sentence` begins with a word that points back, so that it can't stand alone.

@@ -34,14 +34,18 @@ pub fn treatment(words: &[Word], term: &[String]) -> Treatment {
 fn treatment_at(words: &[Word], start: usize, end: usize) -> Treatment {
     let next = words[end..].iter().find(|word| !word.aside);
     let said = next.is_some_and(|word| is_definition_cue(&word.form));
+    let rendered = next.is_some_and(|word| word.form == "as");
     let set_off = next.is_some_and(|word| word.clause > words[end - 1].clause);
     let named = words[start.saturating_sub(CUE_BEFORE_WORDS)..start]
         .iter()
         .any(|word| is_cue(&word.form));
-    let subject = words[..start]
+    let last = words[end..].iter().all(|word| word.aside);
+    let named = named || (last && start > 0 && is_definition_cue(&words[start - 1].form));
+    let mut before = words[..start]
         .iter()
-        .all(|word| !word.is_substance() || is_cue(&word.form));
-    match (subject, said || named || set_off) {
+        .filter(|word| word.clause == words[start].clause);
+    let subject = before.all(|word| !word.is_substance() || is_cue(&word.form));
+    match (subject, said || named || rendered || set_off) {
         (true, true) => Treatment::Defined,
         (false, true) => Treatment::Explained,
         (true, false) => Treatment::Subject,
@@ -60,6 +64,12 @@ mod tests {
             ("Basalt is a dark rock.", Treatment::Defined),
             ("The term basalt means dark rock.", Treatment::Defined),
             ("Basalt covers the island.", Treatment::Subject),
+            ("Where lava cools, basalt covers it.", Treatment::Subject),
+            ("Miners see basalt as rock.", Treatment::Explained),
+            (
+                "Dark rock from lava is said to be basalt.",
+                Treatment::Explained,
+            ),
             (
                 "Dark rock from lava is called basalt.",
                 Treatment::Explained,

@@ -2,7 +2,7 @@
 
 use crate::text::{Kind, Treatment, Word, opens_with_reference, read, split, stem, treatment};
 
-use super::support::{Passage, Support};
+use super::passage::{Passage, Support};
 
 /// Words of a question that ask, rather than say what about.
 const ASKING: &[&str] = &[
@@ -33,6 +33,19 @@ const ASKING: &[&str] = &[
     "long",
     "work",
     "use",
+    "什",
+    "么",
+    "多",
+    "长",
+    "少",
+    "几",
+    "吗",
+    "哪",
+    "怎",
+    "样",
+    "请",
+    "问",
+    "是",
 ];
 
 /// Amounts that are not numbers.
@@ -185,7 +198,26 @@ fn form(question: &str) -> Form {
     if lower.contains("how often") {
         return Form::Frequency;
     }
-    if begins(&["when "]) || has(&["how many", "how much", "how long", "how old", "what year"]) {
+    if begins(&["when "])
+        || has(&[
+            "how many",
+            "how much",
+            "how long",
+            "how old",
+            "how hot",
+            "how cold",
+            "how high",
+            "how deep",
+            "how far",
+            "how fast",
+            "how heavy",
+            "how big",
+            "how large",
+            "how tall",
+            "how wide",
+            "what year",
+        ])
+    {
         return Form::Amount;
     }
     let short = lower.split_whitespace().count() <= 7;

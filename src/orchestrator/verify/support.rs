@@ -3,14 +3,13 @@
 //! The claim's words are aligned, in their order, with the words of a passage's sentence; what the
 //! alignment skips and what it can't place decide.
 
-use crate::{
-    chat::Source,
-    text::{Kind, Word, is_cue, opens_with_reference, read, split},
-};
+use crate::text::{Kind, Word, is_cue};
 
 use super::{
     Failure,
+    align::{Pair, align},
     bearing::{Asked, share},
+    passage::{Passage, Support},
 };
 
 /// At least this share of a claim's words stands in the statement itself; the rest may come from
@@ -25,86 +24,14 @@ const SET_OFF_SKIP: usize = 14;
 /// Where a second sentence points back ("It is…"), its subject is among the first words of the first.
 const SUBJECT_WORDS: usize = 5;
 
-/// A passage, read.
-pub(super) struct Passage {
-    heading: Vec<Word>,
-    sentences: Vec<Vec<Word>>,
-    /// Whether each sentence points back to the one before it.
-    leans: Vec<bool>,
-}
-
-/// Where in its passage a claim was found.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Support {
-    /// The first sentence of the statement.
-    first: usize,
-    /// The last one.
-    last: usize,
-    /// Words of the claim found there.
-    pub(super) matched: usize,
-    /// Their share.
-    pub(super) share: f32,
-    /// The claim goes on to the statement's last word.
-    pub(super) whole: bool,
-}
-
-impl Passage {
-    pub(super) fn read(source: &Source) -> Self {
-        let found = split(&source.text);
-        let leans = found
-            .iter()
-            .enumerate()
-            .map(|(place, sentence)| place > 0 && opens_with_reference(sentence.text));
-        Self {
-            heading: read(&source.title),
-            leans: leans.collect(),
-            sentences: found.iter().map(|sentence| read(sentence.text)).collect(),
-        }
-    }
-
-    pub(super) fn heading_says(&self, form: &str) -> bool {
-        self.heading.iter().any(|word| word.form == form)
-    }
-
-    pub(super) fn says(&self, form: &str) -> bool {
-        self.heading_says(form)
-            || self
-                .sentences
-                .iter()
-                .flatten()
-                .any(|word| word.form == form)
-    }
-
-    /// Whether the supporting sentences, or the one they lean on, say `form`.
-    pub(super) fn window_says(&self, support: Support, form: &str) -> bool {
-        let first = support.first - usize::from(self.leans[support.first]);
-        self.sentences[first..=support.last]
-            .iter()
-            .flatten()
-            .any(|word| word.form == form)
-    }
-
-    /// Single sentences, and pairs of which the second points back.
-    fn windows(&self) -> impl Iterator<Item = (usize, usize)> {
-        let pairs = (1..self.sentences.len())
-            .filter(|&place| self.leans[place])
-            .map(|place| (place - 1, place));
-        (0..self.sentences.len())
-            .map(|place| (place, place))
-            .chain(pairs)
-    }
-}
-
-/// Whether two claims consist of the same words.
-pub(super) fn same_claim(one: &[Word], other: &[Word]) -> bool {
-    let forms = |words: &[Word]| -> Vec<String> {
-        words
-            .iter()
-            .filter(|word| word.kind != Kind::Stop)
-            .map(|word| word.form.clone())
-            .collect()
-    };
-    forms(one) == forms(other)
+/// Whether `claim` says nothing that `before` has not said.
+pub(super) fn repeats(claim: &[Word], before: &[Word]) -> bool {
+    let said =
+        |word: &Word| before.iter().any(|other| other.form == word.form) || is_cue(&word.form);
+    claim
+        .iter()
+        .filter(|word| word.kind != Kind::Stop)
+        .all(said)
 }
 
 /// The passage and the statement in it that `claim` repeats most fully.
@@ -144,45 +71,6 @@ fn first_substance(claim: &[Word]) -> String {
         .map_or_else(String::new, |word| word.form.clone())
 }
 
-/// A place of the claim and the place of the window that it is matched with.
-type Pair = (usize, usize);
-
-/// The longest run of equal words in equal order, compact where there is a choice.
-fn align(claim: &[Word], window: &[&Word]) -> Vec<Pair> {
-    let mut pairs: Vec<Pair> = Vec::new();
-    for (place, word) in claim
-        .iter()
-        .enumerate()
-        .filter(|(_, word)| word.kind != Kind::Stop)
-    {
-        let equal = window
-            .iter()
-            .enumerate()
-            .filter(|(_, other)| other.kind != Kind::Stop && other.form == word.form);
-        pairs.extend(equal.map(|(other, _)| (place, other)));
-    }
-    let mut ends: Vec<(f32, Option<usize>)> = Vec::with_capacity(pairs.len());
-    for (this, &(claim_place, window_place)) in pairs.iter().enumerate() {
-        let mut end = (1.0, None);
-        for (before, &(claim_before, window_before)) in pairs[..this].iter().enumerate() {
-            if claim_before < claim_place && window_before < window_place {
-                let skipped = share(window_place - window_before - 1, 200).min(0.5);
-                let value = ends[before].0 + 1.0 - skipped;
-                if value > end.0 {
-                    end = (value, Some(before));
-                }
-            }
-        }
-        ends.push(end);
-    }
-    let last = (0..pairs.len()).max_by(|&one, &other| ends[one].0.total_cmp(&ends[other].0));
-    let mut chain: Vec<Pair> = std::iter::successors(last, |&pair| ends[pair].1)
-        .map(|pair| pairs[pair])
-        .collect();
-    chain.reverse();
-    chain
-}
-
 /// One or two sentences that may make one statement.
 struct Window<'passage> {
     passage: &'passage Passage,
@@ -215,6 +103,8 @@ impl<'passage> Window<'passage> {
         for step in chain.windows(2) {
             self.check_gap(claim, step[0], step[1])?;
         }
+        self.check_twins(claim, chain)?;
+        self.check_units(chain)?;
         self.check_ends(chain)?;
         let whole = chain.last().is_some_and(|&(_, place)| {
             self.words[place + 1..]
@@ -307,6 +197,7 @@ impl<'passage> Window<'passage> {
             }
         }
         let skipped = gap.iter().filter(|word| word.is_substance()).count();
+
         let related = gap.iter().find(|word| word.kind == Kind::Relation);
         if gap.iter().any(|word| word.kind == Kind::Contrast) || (skipped == 0 && related.is_some())
         {
@@ -328,6 +219,34 @@ impl<'passage> Window<'passage> {
             .any(|word| word.form == "and");
         if skipped > most && !(told && skipped <= LOOSE_SKIP) {
             return Err(recombined(ends[1]));
+        }
+        Ok(())
+    }
+
+    /// What told two equal words apart must stay: "bad habits into good habits".
+    fn check_twins(&self, claim: &[Word], chain: &[Pair]) -> Result<(), Failure> {
+        for (place, &one) in chain.iter().enumerate() {
+            let later = chain[place + 1..].iter().take(2);
+            let twin = later
+                .copied()
+                .find(|&other| claim[one.0].form == claim[other.0].form);
+            if twin.is_some_and(|other| other.1 - one.1 > other.0 - one.0) {
+                return Err(recombined(self.words[one.1]));
+            }
+        }
+        Ok(())
+    }
+
+    /// A number keeps the word that it counts: "30 days" must not become "30".
+    fn check_units(&self, chain: &[Pair]) -> Result<(), Failure> {
+        let matched = |place: usize| chain.iter().any(|&(_, other)| other == place);
+        for place in chain.iter().map(|&(_, place)| place) {
+            let (number, next) = (self.words[place], self.words.get(place + 1));
+            let unit =
+                next.filter(|word| word.kind == Kind::Content && word.clause == number.clause);
+            if number.kind == Kind::Number && unit.is_some() && !matched(place + 1) {
+                return Err(recombined(number));
+            }
         }
         Ok(())
     }

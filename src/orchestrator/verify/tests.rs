@@ -26,9 +26,10 @@ fn passages() -> Vec<Source> {
             "Geology > Rocks",
             "Basalt is a dark rock with fine grains. It forms when lava cools quickly. Granite, which \
              cools slowly, has large grains. Marble is made from limestone by heat. Divers rarely see \
-             coral below forty metres. Slate splits well, but chalk crumbles.",
+             coral below forty metres. Slate splits well, but chalk crumbles. Heat turns soft clay into hard clay.",
         ),
         passage("退货", "退货期为30天。运费由商店承担。食品不能退货。"),
+        passage("Geology > Care", "Basalt tiles need soap."),
     ]
 }
 
@@ -142,6 +143,7 @@ fn inventions_are_not_shown() {
             "Can I return lamps?",
             "You can return lamps within 30 days of delivery.",
         ),
+        (shoes, "You can return shoes within 30."),
         (shoes, "You can return boots within 30 days."),
         (shoes, "You must return shoes within 30 days."),
         (
@@ -179,6 +181,7 @@ fn inventions_are_not_shown() {
             "Granite is a dark rock with fine grains.",
         ),
         ("Where is coral?", "Divers see coral below forty metres."),
+        ("What does heat do to clay?", "Heat turns clay into clay."),
         ("What splits?", "Slate crumbles."),
         (
             "How does granite form?",
@@ -250,9 +253,19 @@ fn unsupported_sentences_are_dropped_and_the_sound_ones_shown() {
 fn a_repeated_sentence_is_shown_once() {
     let verdict = judged(
         "What is basalt?",
-        "Basalt is a dark rock. Basalt is a dark rock.",
+        "Basalt is a dark rock. Basalt refers to a dark rock.",
     );
     assert_eq!(verdict.shown.as_deref(), Some("Basalt is a dark rock. [1]"));
+}
+
+#[test]
+fn an_invented_clause_comes_off_the_end() {
+    let verdict = judged(
+        "What is basalt?",
+        "Basalt is a dark rock with fine grains, which is found in Iceland.",
+    );
+    let shown = "Basalt is a dark rock with fine grains. [1]";
+    assert_eq!(verdict.shown.as_deref(), Some(shown));
 }
 
 #[test]
@@ -277,10 +290,9 @@ fn an_answer_about_another_year_or_name_than_asked_is_off_topic() {
 
 #[test]
 fn marks_count_the_passages_used_best_first() {
-    let question = "Basalt? Shoes?";
-    let answer = "Basalt is a dark rock with fine grains. You can return shoes within 30 days and lamps within 60 days of delivery.";
-    let verdict = judged(question, answer);
-    assert_eq!(verdict.used, [0, 1]);
+    let answer = "Basalt tiles need soap. Basalt is a dark rock with fine grains.";
+    let verdict = judged("Tell me about basalt, please.", answer);
+    assert_eq!(verdict.used, [1, 3]);
     assert!(
         verdict
             .shown
