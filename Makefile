@@ -5,7 +5,7 @@ PROFILE = --release
 MICROGPT = target/release/microgpt
 DATA ?= ../shared/data
 
-.PHONY: run build models test lint bench fit-router setup clean
+.PHONY: run build models test test-clients lint bench fit-router setup clean
 
 run: models
 	$(MICROGPT) ingest
@@ -22,6 +22,10 @@ models: build
 
 test: models
 	$(CARGO) test $(PROFILE)
+
+# The official OpenAI client for Python against a running server.
+test-clients: models
+	scripts/test-clients
 
 lint: setup
 	$(CARGO) fmt --check
