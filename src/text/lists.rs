@@ -2,12 +2,12 @@
 
 /// Words that carry no statement of their own.
 pub(super) const STOP: &[&str] = &[
-    "a", "about", "also", "although", "am", "an", "and", "are", "as", "at", "be", "been", "being",
-    "both", "did", "do", "does", "for", "had", "has", "have", "he", "her", "here", "him", "his",
-    "how", "i", "in", "is", "it", "its", "itself", "me", "my", "of", "on", "our", "own", "s",
-    "she", "so", "such", "that", "the", "their", "them", "then", "there", "these", "they", "this",
-    "those", "to", "too", "us", "very", "was", "we", "were", "what", "when", "where", "which",
-    "who", "whom", "whose", "why", "will", "with", "would", "you", "your", "yes",
+    "a", "about", "also", "am", "an", "and", "are", "as", "at", "be", "been", "being", "both",
+    "did", "do", "does", "for", "had", "has", "have", "he", "her", "here", "him", "his", "how",
+    "i", "in", "is", "it", "its", "itself", "me", "my", "of", "on", "our", "own", "s", "she", "so",
+    "such", "that", "the", "their", "them", "then", "there", "these", "they", "this", "those",
+    "to", "too", "us", "very", "was", "we", "were", "what", "when", "where", "which", "who",
+    "whom", "whose", "why", "will", "with", "would", "you", "your", "yes",
 ];
 
 /// Small words whose place between two others decides who does what to whom.
@@ -51,7 +51,7 @@ pub(super) const CONDITIONS: &[&str] = &[
 
 /// Words that set a second statement against the first.
 pub(super) const CONTRASTS: &[&str] = &[
-    "but", "while", "whereas", "however", "though", "instead", "rather", "yet",
+    "although", "but", "while", "whereas", "however", "though", "instead", "rather", "yet",
 ];
 
 /// What may or must be done; words of a class stand for each other.
@@ -173,6 +173,12 @@ const REFERENCES: &[&str] = &[
 #[must_use]
 pub fn is_cue(form: &str) -> bool {
     CUES.contains(&form)
+}
+
+/// Whether `form` takes back part of what was said before it.
+#[must_use]
+pub fn is_reservation(form: &str) -> bool {
+    matches!(form, "but" | "however" | "though" | "although" | "yet")
 }
 
 /// Whether a lower-case `word` right after a term begins what it is.

@@ -9,7 +9,10 @@ mod stem;
 mod terms;
 mod words;
 
-pub use lists::{capitalised, is_cue, is_definition_cue, opens_with_reference, without_connective};
+pub use lists::{
+    capitalised, is_cue, is_definition_cue, is_reservation, opens_with_reference,
+    without_connective,
+};
 pub use sentences::{Sentence, split};
 pub use stem::stem;
 pub use terms::{Treatment, treatment};

@@ -3,7 +3,7 @@
 //! The claim's words are aligned, in their order, with the words of a passage's sentence; what the
 //! alignment skips and what it can't place decide.
 
-use crate::text::{Kind, Word, is_cue};
+use crate::text::{Kind, Word, is_cue, is_reservation};
 
 use super::{
     Failure,
@@ -262,7 +262,9 @@ impl<'passage> Window<'passage> {
             if used(place) || word.aside {
                 continue;
             }
-            if word.kind == Kind::Condition {
+            // "X is used like Y, but they differ": the first half alone would mislead.
+            let taken_back = place > end && is_reservation(&word.form);
+            if word.kind == Kind::Condition || taken_back {
                 return Err(Failure::Condition(word.form.clone()));
             }
             let near = (place < start && word.clause == self.words[start].clause)

@@ -182,6 +182,7 @@ fn inventions_are_not_shown() {
         ),
         ("Where is coral?", "Divers see coral below forty metres."),
         ("What does heat do to clay?", "Heat turns clay into clay."),
+        ("What splits well?", "Slate splits well."),
         ("What splits?", "Slate crumbles."),
         (
             "How does granite form?",
