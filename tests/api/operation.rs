@@ -85,3 +85,29 @@ async fn embeddings_are_unit_vectors_and_come_as_numbers_or_base64() {
         .unwrap();
     assert!(found["data"][0]["embedding"].is_string());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_quantized_encoder_agrees_with_the_float32_one() {
+    let reference = include_str!("../data/minilm_reference.json");
+    let reference: Value = serde_json::from_str(reference).unwrap();
+    let rows = reference["rows"].as_array().unwrap();
+    let texts: Vec<&Value> = rows.iter().map(|row| &row["text"]).collect();
+    let server = Server::start().await;
+    let body = json!({"model": "all-minilm-l6-v2", "input": texts, "encoding_format": "float"});
+    let found: Value = server
+        .post("/v1/embeddings", &body)
+        .await
+        .json()
+        .await
+        .unwrap();
+    let numbers = |vector: &Value| -> Vec<f64> {
+        let numbers = vector.as_array().unwrap().iter();
+        numbers.map(|number| number.as_f64().unwrap()).collect()
+    };
+    for (index, row) in rows.iter().enumerate() {
+        let ours = numbers(&found["data"][index]["embedding"]);
+        let theirs = numbers(&row["vector"]);
+        let cosine: f64 = ours.iter().zip(&theirs).map(|(a, b)| a * b).sum();
+        assert!(cosine >= 0.99, "{cosine} for {}", row["text"]);
+    }
+}
