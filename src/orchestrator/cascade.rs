@@ -1,7 +1,6 @@
 //! One turn, from the first look to the last word.
 
 use crate::{
-    cache,
     chat::Route,
     router::{self, smalltalk},
 };
@@ -31,7 +30,7 @@ pub(super) async fn run(mut desk: Desk) {
 }
 
 async fn cascade(desk: &mut Desk) -> Result<Draft, TurnError> {
-    if let Some(answer) = desk.house.cache.get(&cache_key(desk)) {
+    if let Some(answer) = desk.house.cache.get(&desk.cache_key()) {
         desk.signals.repeated = true;
         let draft = tiers::repeat(desk, &answer);
         return Ok(draft);
@@ -72,12 +71,4 @@ async fn knowledge_alone(desk: &mut Desk) -> Result<Draft, TurnError> {
         Some(draft) => Ok(draft),
         None => tiers::degraded(desk, "the local answer did not hold", evidence),
     }
-}
-
-/// What the answer to this turn depends on.
-pub(super) fn cache_key(desk: &Desk) -> cache::Key {
-    let request = &desk.request;
-    let generation = desk.parts().knowledge.generation();
-    let asked = format!("{:?} {:?}", request.target, request.sampling);
-    cache::Key::new(&request.messages, &asked, &request.collections, generation)
 }

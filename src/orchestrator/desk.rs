@@ -7,6 +7,7 @@ use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use crate::{
+    cache,
     chat::{FinishReason, Message, Role, Route, Source, Timings, Usage},
     router::Signals,
 };
@@ -104,6 +105,14 @@ impl Desk {
     /// The rooms.
     pub(super) fn parts(&self) -> &Parts {
         &self.house.parts
+    }
+
+    /// What the answer to this turn depends on.
+    pub(super) fn cache_key(&self) -> cache::Key {
+        let request = &self.request;
+        let generation = self.parts().knowledge.generation();
+        let asked = format!("{:?} {:?}", request.target, request.sampling);
+        cache::Key::new(&request.messages, &asked, &request.collections, generation)
     }
 
     /// Milliseconds since the turn arrived.

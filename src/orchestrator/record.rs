@@ -10,7 +10,6 @@ use crate::{
 };
 
 use super::{
-    cascade::cache_key,
     desk::{Desk, Draft},
     estimate,
     turn::{Target, TurnEvent},
@@ -23,7 +22,7 @@ pub(super) async fn finish(mut desk: Desk, draft: Draft) {
         desk.introduce(&draft.byline).await;
         desk.say(draft.content.clone()).await;
     }
-    let key = may_be_repeated(&desk, &draft).then(|| cache_key(&desk));
+    let key = may_be_repeated(&desk, &draft).then(|| desk.cache_key());
     let saved_usd = draft.saved_usd.unwrap_or_else(|| saved_usd(&desk, &draft));
     desk.timings.total = desk.elapsed_ms();
     let outcome = Outcome {

@@ -60,7 +60,7 @@ fn entries(questions: impl Iterator<Item = String>) -> anyhow::Result<String> {
         let answer = format!(
             "Thank you for asking. Open your account, choose topic {index} from the list, and follow the three steps \
              shown there. If it is not settled within two working days, write to us and name the topic's number, so \
-             that a colleague can look into it."
+             that someone else can look into it."
         );
         let entry = json!({"id": format!("entry-{index}"), "question": question, "answer": answer});
         writeln!(lines, "{entry}")?;
