@@ -21,7 +21,7 @@ models: build
 	$(MICROGPT) models pull
 
 test: models
-	$(CARGO) test $(PROFILE)
+	$(CARGO) test $(PROFILE) --tests
 
 # The official OpenAI client for Python against a running server.
 test-clients: models
