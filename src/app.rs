@@ -307,12 +307,14 @@ async fn watch_knowledge(orchestrator: Orchestrator, dir: PathBuf) {
             return;
         }
     };
-    while knowledge::settled(&mut changes).await {
-        match orchestrator.reload().await {
-            Ok(_) => tracing::info!("the knowledge folder changed; the new index serves"),
-            Err(error) => {
-                tracing::error!(%error, "the changed knowledge folder was not indexed; the old index serves");
-            }
+    loop {
+        // At the start too: a file may have changed since the index was brought up to date.
+        if let Err(error) = orchestrator.reload().await {
+            tracing::error!(%error, "the changed knowledge folder was not indexed; the old index serves");
         }
+        if !knowledge::settled(&mut changes).await {
+            return;
+        }
+        tracing::info!("the knowledge folder changed; bringing the index up to date");
     }
 }
