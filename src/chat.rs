@@ -113,6 +113,51 @@ pub struct Source {
     pub text: String,
 }
 
+/// A question that the knowledge base answers, to begin with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Suggestion {
+    /// The entry's id.
+    pub id: String,
+    /// The question.
+    pub question: String,
+    /// The collection it belongs to.
+    pub collection: String,
+}
+
+/// A source with what stands around it: the whole document, or the FAQ entry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SourceDocument {
+    /// The id that was asked for.
+    pub id: String,
+    /// FAQ entry or document.
+    pub kind: SourceKind,
+    /// The entry's question, or the document's title.
+    pub title: String,
+    /// Where a person can read it, if the file says so.
+    pub url: Option<String>,
+    /// The file's path under the knowledge folder.
+    pub source: String,
+    /// The collection it belongs to.
+    pub collection: String,
+    /// In reading order; of an entry, its answer.
+    pub passages: Vec<SourcePassage>,
+}
+
+/// A passage as it stands in its document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SourcePassage {
+    /// As in the sources of answers.
+    pub id: String,
+    /// The headings it stands under, outermost first, without the document's title.
+    pub headings: Vec<String>,
+    /// The page it begins on, from 1, where the file has pages.
+    pub page: Option<u32>,
+    /// The text.
+    pub text: String,
+    /// True for the one that was asked for.
+    pub cited: bool,
+}
+
 /// How to sample from a model. Absent fields take the answering tier's defaults.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Sampling {

@@ -18,6 +18,7 @@ use super::{
 
 const DEFAULT_PAGE: u32 = 20;
 const MAX_PAGE: u32 = 100;
+const MAX_QUERY_BYTES: usize = 200;
 
 /// A conversation that was begun.
 #[derive(Debug, Serialize, ToSchema)]
@@ -51,6 +52,7 @@ pub struct FeedbackKept {
 pub struct Page {
     limit: Option<String>,
     before: Option<String>,
+    query: Option<String>,
 }
 
 impl Page {
@@ -65,6 +67,16 @@ impl Page {
                 let message = format!("`limit` must be a whole number from 1 to {MAX_PAGE}");
                 ApiError::invalid("limit", message)
             })
+    }
+
+    /// What to look for; an empty text is nothing to look for.
+    fn query(&self) -> Result<Option<&str>, ApiError> {
+        let query = self.query.as_deref().map(str::trim).unwrap_or_default();
+        if query.len() > MAX_QUERY_BYTES {
+            let message = format!("`query` must have at most {MAX_QUERY_BYTES} bytes");
+            return Err(ApiError::invalid("query", message));
+        }
+        Ok(Some(query).filter(|query| !query.is_empty()))
     }
 }
 
@@ -91,12 +103,13 @@ pub async fn create(ready: Ready) -> Result<web::Json<Created>, ApiError> {
 /// Lists conversations, the newest first.
 ///
 /// # Errors
-/// 400 for a bad page size, 503 when the store can't be read.
+/// 400 for a bad page size or too long a query, 503 when the store can't be read.
 #[utoipa::path(
     get, path = "/v1/conversations", operation_id = "list_conversations", tag = "conversations",
     params(
         ("limit" = Option<u32>, Query, description = "How many, 1 to 100; 20 if absent"),
         ("before" = Option<String>, Query, description = "The last id of the page before"),
+        ("query" = Option<String>, Query, description = "Only those with this text in a message, in either case"),
     ),
     responses(
         (status = 200, description = "The conversations", body = schema::ConversationList),
@@ -108,10 +121,10 @@ pub async fn list(
     ready: Ready,
     page: web::Query<Page>,
 ) -> Result<web::Json<schema::ConversationList>, ApiError> {
-    let limit = page.limit()?;
+    let (limit, query) = (page.limit()?, page.query()?);
     let found = ready
         .orchestrator
-        .conversations(limit, page.before.as_deref());
+        .conversations(limit, page.before.as_deref(), query);
     Ok(web::Json(schema::ConversationList {
         object: "list",
         data: found.await?,

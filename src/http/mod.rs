@@ -91,6 +91,8 @@ pub fn table() -> Vec<Endpoint> {
         Endpoint::at("/v1/messages/{id}/feedback").post(conversations::feedback),
         Endpoint::at("/v1/knowledge/status").get(knowledge::status),
         Endpoint::at("/v1/knowledge/reload").post(knowledge::reload),
+        Endpoint::at("/v1/knowledge/suggestions").get(knowledge::suggestions),
+        Endpoint::at("/v1/knowledge/source").get(knowledge::source),
     ]
 }
 

@@ -28,6 +28,8 @@ use super::{completions, conversations, embeddings, knowledge, models, ops, page
         embeddings::create,
         knowledge::status,
         knowledge::reload,
+        knowledge::suggestions,
+        knowledge::source,
         ops::alive,
         ops::ready,
         ops::metrics,

@@ -223,6 +223,8 @@ pub struct ConversationSummary {
     pub updated_at: i64,
     /// How many messages it has.
     pub messages: i64,
+    /// Of a search: the first message that has the text, cut around it.
+    pub excerpt: Option<String>,
 }
 
 /// A conversation with its messages.

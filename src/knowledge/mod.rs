@@ -17,6 +17,7 @@
 //! | `folder`, `generation` | generations on disk; one in memory |
 //! | `ingest` | plan and commit |
 //! | `hits`, `search`, `fusion`, `overlap` | one query, answered |
+//! | `reading` | a source within its document; questions to begin with |
 //! | `watch` | told of changed files |
 
 mod catalog;
@@ -29,6 +30,7 @@ mod ingest;
 mod language;
 mod lexical;
 mod overlap;
+mod reading;
 mod records;
 mod report;
 mod search;

@@ -11,7 +11,8 @@ impl Orchestrator {
         Ok(self.0.parts.store.create_conversation().await?)
     }
 
-    /// The latest conversations, those before the id `before` where it is given.
+    /// The latest conversations; those before the id `before` and with `query` in a message, where
+    /// these are given.
     ///
     /// # Errors
     /// [`TurnError::Store`]
@@ -19,8 +20,10 @@ impl Orchestrator {
         &self,
         limit: u32,
         before: Option<&str>,
+        query: Option<&str>,
     ) -> Result<serde_json::Value, TurnError> {
-        let found = self.0.parts.store.conversations(limit, before).await?;
+        let store = &self.0.parts.store;
+        let found = store.conversations(limit, before, query).await?;
         Ok(serde_json::json!(found))
     }
 

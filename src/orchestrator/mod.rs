@@ -24,7 +24,7 @@ use tracing::Instrument;
 pub use crate::chat::Answer;
 use crate::{
     cache::ExactCache,
-    chat::{Message, Source},
+    chat::{Message, Source, SourceDocument, Suggestion},
     config::Budget,
     engine::{Encoder, Generator},
     knowledge::Knowledge,
@@ -222,6 +222,18 @@ impl Orchestrator {
     #[must_use]
     pub fn knowledge_status(&self) -> serde_json::Value {
         serde_json::json!(self.0.parts.knowledge.status())
+    }
+
+    /// Questions that the FAQ answers, at most `limit`.
+    #[must_use]
+    pub fn suggestions(&self, limit: usize) -> Vec<Suggestion> {
+        self.0.parts.knowledge.suggestions(limit)
+    }
+
+    /// A source with what stands around it; `None` where the index does not hold it now.
+    #[must_use]
+    pub fn source(&self, id: &str, path: Option<&str>) -> Option<SourceDocument> {
+        self.0.parts.knowledge.source(id, path)
     }
 
     /// Brings the index up to date while turns go on.

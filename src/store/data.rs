@@ -39,6 +39,9 @@ pub struct ConversationSummary {
     pub updated_at: i64,
     /// How many messages it has, of both sides.
     pub messages: i64,
+    /// Of a search: the first message that has the text, cut around it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub excerpt: Option<String>,
 }
 
 /// A conversation with all that was said in it.

@@ -100,7 +100,8 @@ impl Store {
         Ok(id)
     }
 
-    /// The newest `limit` conversations; with `before`, those that began before that one.
+    /// The newest `limit` conversations; with `before`, those that began before that one; with
+    /// `query`, those with that text in a message (letters of ASCII in either case).
     ///
     /// # Errors
     /// The database can't be read.
@@ -108,8 +109,9 @@ impl Store {
         &self,
         limit: u32,
         before: Option<&str>,
+        query: Option<&str>,
     ) -> Result<Vec<ConversationSummary>, StoreError> {
-        reading::summaries(&self.readers, limit, before).await
+        reading::summaries(&self.readers, limit, before, query).await
     }
 
     /// A conversation with its messages, oldest first; `None` if there is none of that id.

@@ -11,51 +11,69 @@ use crate::chat::{Message, Role};
 /// The longest title, in characters.
 const TITLE_CHARS: usize = 80;
 
-/// The list's query, with a condition on the conversation `c`.
-macro_rules! summaries {
-    ($condition:literal) => {
-        concat!(
-            "SELECT c.id, c.created_at,
-                 (SELECT MAX(t.created_at) FROM turns t WHERE t.conversation_id = c.id)
-                     AS answered_at,
-                 (SELECT COUNT(*) + COUNT(t.question) FROM turns t
-                     WHERE t.conversation_id = c.id) AS messages,
-                 (SELECT SUBSTR(t.question, 1, 400) FROM turns t
-                     WHERE t.conversation_id = c.id AND t.question IS NOT NULL
-                     ORDER BY t.created_at, t.message_id LIMIT 1) AS opening
-             FROM conversations c WHERE ",
-            $condition,
-            " ORDER BY c.id DESC LIMIT $1"
-        )
-    };
-}
+/// The characters of an excerpt before and after what was looked for.
+const EXCERPT_CHARS: usize = 60;
 
-/// The newest `limit` conversations, or those older than the conversation `before`.
+/// The casts tell PostgreSQL the type of what may be NULL.
+const SUMMARIES: &str = "
+    SELECT c.id, c.created_at,
+        (SELECT MAX(t.created_at) FROM turns t WHERE t.conversation_id = c.id) AS answered_at,
+        (SELECT COUNT(*) + COUNT(t.question) FROM turns t WHERE t.conversation_id = c.id)
+            AS messages,
+        (SELECT SUBSTR(t.question, 1, 400) FROM turns t
+            WHERE t.conversation_id = c.id AND t.question IS NOT NULL
+            ORDER BY t.created_at, t.message_id LIMIT 1) AS opening,
+        (SELECT CASE WHEN LOWER(t.question) LIKE $3 ESCAPE '!' THEN t.question ELSE t.answer END
+            FROM turns t WHERE t.conversation_id = c.id
+                AND (LOWER(t.question) LIKE $3 ESCAPE '!' OR LOWER(t.answer) LIKE $3 ESCAPE '!')
+            ORDER BY t.created_at, t.message_id LIMIT 1) AS found
+    FROM conversations c
+    WHERE (CAST($2 AS TEXT) IS NULL OR c.id < $2)
+        AND (CAST($3 AS TEXT) IS NULL OR EXISTS (
+            SELECT 1 FROM turns t WHERE t.conversation_id = c.id
+                AND (LOWER(t.question) LIKE $3 ESCAPE '!' OR LOWER(t.answer) LIKE $3 ESCAPE '!')))
+    ORDER BY c.id DESC LIMIT $1";
+
+/// The newest `limit` conversations; of those older than `before`, and with `text` in a message.
 pub(super) async fn summaries(
     pool: &AnyPool,
     limit: u32,
     before: Option<&str>,
+    text: Option<&str>,
 ) -> Result<Vec<ConversationSummary>, StoreError> {
-    let query = match before {
-        None => sqlx::query(summaries!("1 = 1")).bind(i64::from(limit)),
-        Some(before) => sqlx::query(summaries!("c.id < $2"))
-            .bind(i64::from(limit))
-            .bind(before),
-    };
-    let rows = query.fetch_all(pool).await?;
-    rows.iter().map(summary).collect()
+    let text = text.map(str::to_ascii_lowercase);
+    let rows = sqlx::query(SUMMARIES)
+        .bind(i64::from(limit))
+        .bind(before)
+        .bind(text.as_deref().map(pattern))
+        .fetch_all(pool)
+        .await?;
+    rows.iter()
+        .map(|row| summary(row, text.as_deref()))
+        .collect()
 }
 
-fn summary(row: &AnyRow) -> Result<ConversationSummary, StoreError> {
+/// Matches what contains `text` as it is.
+fn pattern(text: &str) -> String {
+    let literal = text
+        .replace('!', "!!")
+        .replace('%', "!%")
+        .replace('_', "!_");
+    format!("%{literal}%")
+}
+
+fn summary(row: &AnyRow, text: Option<&str>) -> Result<ConversationSummary, StoreError> {
     let created_at = row.try_get("created_at")?;
     let answered_at: Option<i64> = row.try_get("answered_at")?;
     let opening: Option<String> = row.try_get("opening")?;
+    let found: Option<String> = row.try_get("found")?;
     Ok(ConversationSummary {
         id: row.try_get("id")?,
         title: opening.as_deref().map(title),
         created_at,
         updated_at: answered_at.unwrap_or(created_at),
         messages: row.try_get("messages")?,
+        excerpt: found.zip(text).map(|(found, text)| excerpt(&found, text)),
     })
 }
 
@@ -67,6 +85,23 @@ fn title(opening: &str) -> String {
     }
     let mut cut: String = line.chars().take(TITLE_CHARS - 1).collect();
     cut.push('…');
+    cut
+}
+
+/// One line of `message` around the first place of `text`, which is in lower case.
+fn excerpt(message: &str, text: &str) -> String {
+    let line = message.split_whitespace().collect::<Vec<_>>().join(" ");
+    let at = line.to_ascii_lowercase().find(text).unwrap_or(0);
+    let before = line[..at].chars().count();
+    let first = before.saturating_sub(EXCERPT_CHARS);
+    let length = before - first + text.chars().count() + EXCERPT_CHARS;
+    let mut cut: String = line.chars().skip(first).take(length).collect();
+    if first > 0 {
+        cut.insert(0, '…');
+    }
+    if first + length < line.chars().count() {
+        cut.push('…');
+    }
     cut
 }
 
@@ -167,5 +202,23 @@ mod tests {
         let long = title(&"退货 ".repeat(100));
         assert_eq!(long.chars().count(), TITLE_CHARS);
         assert!(long.ends_with('…'));
+    }
+
+    #[test]
+    fn an_excerpt_shows_what_was_looked_for_and_a_little_around_it() {
+        assert_eq!(excerpt("We open at\n9.", "9"), "We open at 9.");
+        let long = format!(
+            "{} The KETTLE é {}",
+            "before ".repeat(50),
+            "after ".repeat(50)
+        );
+        let cut = excerpt(&long, "kettle");
+        assert!(cut.starts_with('…') && cut.ends_with('…') && cut.contains("KETTLE"));
+        assert!(cut.chars().count() <= 2 * EXCERPT_CHARS + "kettle".len() + 2);
+    }
+
+    #[test]
+    fn a_searched_text_stands_for_itself() {
+        assert_eq!(pattern("50% a_b!"), "%50!% a!_b!!%");
     }
 }

@@ -177,12 +177,43 @@ async fn concurrent_records_are_all_kept() {
     for result in join_all(records).await {
         result.expect("recorded");
     }
-    let list = store.conversations(100, None).await.expect("listed");
+    let list = store.conversations(100, None, None).await.expect("listed");
     assert_eq!(list.len(), 7);
     assert_eq!(
         list.iter().map(|summary| summary.messages).sum::<i64>(),
         1200
     );
+}
+
+#[tokio::test]
+async fn a_search_finds_questions_and_answers_in_either_case_and_nothing_else() {
+    let (_folder, url) = place();
+    let store = open(&url).await;
+    for (id, question, answer) in [
+        ("c1", "Where is my KETTLE?", "On its way."),
+        ("c2", "What is on offer?", "A kettle at 50%_off."),
+        ("c3", "What is it?", "A pan."),
+    ] {
+        let recorded = store.record(turn(id, question, answer)).await;
+        recorded.expect("recorded");
+    }
+    let found = async |text| {
+        let list = store.conversations(9, None, Some(text)).await;
+        let list = list.expect("listed").into_iter();
+        list.map(|summary| (summary.id, summary.excerpt.expect("an excerpt")))
+            .collect::<Vec<_>>()
+    };
+    let pair = |id: &str, excerpt: &str| (id.to_owned(), excerpt.to_owned());
+    assert_eq!(
+        found("kettle").await,
+        [
+            pair("c2", "A kettle at 50%_off."),
+            pair("c1", "Where is my KETTLE?")
+        ]
+    );
+    assert_eq!(found("50%_").await.len(), 1);
+    assert_eq!(found("%").await.len(), 1);
+    assert_eq!(found("teapot").await, []);
 }
 
 #[tokio::test]
@@ -262,9 +293,9 @@ async fn conversations_are_listed_newest_first_in_pages() {
         ids.insert(0, id);
     }
     let empty = store.create_conversation().await.expect("created");
-    let first = store.conversations(2, None).await.expect("listed");
+    let first = store.conversations(2, None, None).await.expect("listed");
     let second = store
-        .conversations(9, Some(&first[1].id))
+        .conversations(9, Some(&first[1].id), None)
         .await
         .expect("listed");
     let seen: Vec<&String> = first

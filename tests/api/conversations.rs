@@ -109,3 +109,20 @@ async fn conversations_outlive_the_server() {
         .unwrap();
     assert_eq!(kept["messages"].as_array().unwrap().len(), 2);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn conversations_are_searched_by_what_was_said() {
+    let server = Server::start().await;
+    server.ask("what does delivery cost?").await;
+    let list = async |query: &str| -> Value {
+        let path = format!("/v1/conversations?query={query}");
+        server.get(&path).await.json().await.unwrap()
+    };
+    let found = list("DELIVERY%20cost").await;
+    assert_eq!(found["data"].as_array().unwrap().len(), 1);
+    let excerpt = found["data"][0]["excerpt"].as_str().unwrap();
+    assert_eq!(excerpt, "what does delivery cost?");
+    assert_eq!(list("teapot").await["data"], json!([]));
+    let refused = list(&"x".repeat(201)).await;
+    assert_eq!(refused["error"]["param"], "query");
+}

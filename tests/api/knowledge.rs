@@ -44,6 +44,50 @@ async fn search_names_path_title_url_and_text() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_source_is_shown_within_its_document() {
+    let server = Server::start().await;
+    let source = async |query: &str| -> Value {
+        let path = format!("/v1/knowledge/source?{query}");
+        server.get(&path).await.json().await.unwrap()
+    };
+    let shown = source("id=kettle.md%231").await;
+    assert_eq!(shown["kind"], "document");
+    assert_eq!(shown["source"], "kettle.md");
+    let passages = shown["passages"].as_array().unwrap();
+    assert!(passages.len() > 1);
+    assert_eq!(passages[0]["id"], "kettle.md#1");
+    let cited: Vec<bool> = passages.iter().map(|p| p["cited"] == true).collect();
+    assert_eq!(cited.iter().position(|&cited| cited), Some(0));
+    assert_eq!(cited.iter().filter(|&&cited| cited).count(), 1);
+
+    let answer = server.ask("what does delivery cost?").await;
+    let entry = &answer["microgpt"]["sources"][0];
+    let id = entry["id"].as_str().unwrap();
+    let shown = source(&format!("id={id}")).await;
+    assert_eq!(shown["passages"][0]["text"], text(&answer));
+    let shown = source(&format!("id={id}&source=elsewhere.yaml")).await;
+    assert_eq!(shown["error"]["code"], "not_found");
+    assert_eq!(source("source=kettle.md").await["error"]["param"], "id");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn suggested_questions_are_answered_by_the_faq() {
+    let server = Server::start().await;
+    let suggested = async |query: &str| -> Value {
+        let path = format!("/v1/knowledge/suggestions{query}");
+        server.get(&path).await.json().await.unwrap()
+    };
+    let questions = suggested("?limit=2").await;
+    let questions = questions["data"].as_array().unwrap();
+    assert_eq!(questions.len(), 2);
+    for question in questions {
+        let answer = server.ask(question["question"].as_str().unwrap()).await;
+        assert_eq!(route(&answer), "faq");
+    }
+    assert_eq!(suggested("?limit=0").await["error"]["param"], "limit");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_reload_brings_new_entries_and_forgets_cached_answers() {
     let server = Server::start_with(own_folder).await;
     assert_eq!(route(&server.ask("what does delivery cost?").await), "faq");
