@@ -5,7 +5,7 @@ PROFILE = --release
 MICROGPT = target/release/microgpt
 DATA ?= ../shared/data
 
-.PHONY: run build models test test-clients lint bench fit-router setup clean
+.PHONY: run build models test test-clients lint bench bench-load fit-router setup clean
 
 run: models
 	$(MICROGPT) ingest
@@ -34,6 +34,10 @@ lint: setup
 # DATA=DIR: sets outside the repository; those not there are named and skipped.
 bench: models
 	DATA=$(DATA) $(CARGO) run $(PROFILE) --quiet --example bench
+
+# Many clients at once, and kill -9 under their load.
+bench-load: models
+	$(CARGO) run $(PROFILE) --quiet --example bench -- load
 
 # Fits models/router/local.json anew on labelled questions under DATA.
 fit-router: models

@@ -7,6 +7,7 @@
 //!
 //! Deliberately without thresholds that fail the run: a figure that misses is shown as missed.
 
+mod load;
 mod program;
 mod sections;
 mod sets;
@@ -21,7 +22,8 @@ use sections::{grounded, ingest, own, retrieval, routing, start, turns};
 use sets::Sets;
 use table::Table;
 
-const SECTIONS: [&str; 7] = [
+/// Those measured where none is named.
+const USUAL: [&str; 7] = [
     "ingest",
     "start",
     "turns",
@@ -30,6 +32,8 @@ const SECTIONS: [&str; 7] = [
     "grounded",
     "own",
 ];
+/// Those of `make bench-load`.
+const LOAD: [&str; 3] = ["load-cache", "load-kills", "load-mixed"];
 
 /// What the command line asks for.
 struct Arguments {
@@ -49,15 +53,17 @@ fn arguments() -> anyhow::Result<Arguments> {
                 Some(file) => dump = Some(file.into()),
                 None => bail!("--dump needs a file"),
             },
-            name if SECTIONS.contains(&name) => sections.push(argument),
+            "load" => sections.extend(LOAD.map(ToOwned::to_owned)),
+            name if USUAL.contains(&name) || LOAD.contains(&name) => sections.push(argument),
             other => bail!(
-                "'{other}' is no section; there are: {}",
-                SECTIONS.join(", ")
+                "'{other}' is no section; there are: {}, load ({})",
+                USUAL.join(", "),
+                LOAD.join(", ")
             ),
         }
     }
     if sections.is_empty() {
-        sections = SECTIONS.map(ToOwned::to_owned).to_vec();
+        sections = USUAL.map(ToOwned::to_owned).to_vec();
     }
     Ok(Arguments { sections, dump })
 }
@@ -75,6 +81,9 @@ async fn measure(
         "retrieval" => retrieval::run(sets, table).await,
         "routing" => routing::run(sets, table).await,
         "grounded" => grounded::run(sets, dump, table).await,
+        "load-cache" => load::cache::run(sets, table),
+        "load-kills" => load::kills::run(sets, table).await,
+        "load-mixed" => load::mixed::run(sets, table).await,
         _ => own::run(sets, table).await,
     }
 }

@@ -2,11 +2,11 @@
 //! its own, so that nothing outside the bench is read or written.
 
 use std::{
-    cell::Cell,
     fs,
     io::{self, BufRead, BufReader},
     path::PathBuf,
     process::{Child, Command, Stdio},
+    sync::atomic::{AtomicUsize, Ordering},
     thread,
     time::{Duration, Instant},
 };
@@ -42,10 +42,7 @@ impl Home {
             .arg(name)
             .current_dir(&self.state)
             .env("MICROGPT__SERVER__PORT", "0")
-            .env(
-                "MICROGPT__STORE__URL",
-                format!("sqlite://{}", self.state.join("microgpt.db").display()),
-            )
+            .env("MICROGPT__STORE__URL", self.database())
             .env("MICROGPT__KNOWLEDGE__DIR", &self.knowledge)
             .env("MICROGPT__KNOWLEDGE__INDEX_DIR", self.state.join("index"))
             .env(
@@ -57,6 +54,11 @@ impl Home {
             command.env_remove(key);
         }
         Ok(command)
+    }
+
+    /// The URL of the server's database.
+    pub(crate) fn database(&self) -> String {
+        format!("sqlite://{}", self.state.join("microgpt.db").display())
     }
 
     /// Runs `microgpt ingest`; returns how long the whole command took. Blocking.
@@ -98,7 +100,7 @@ impl Home {
                     child,
                     client,
                     url,
-                    turns: Cell::new(0),
+                    turns: AtomicUsize::new(0),
                     ready_after,
                 });
             }
@@ -106,12 +108,12 @@ impl Home {
     }
 }
 
-/// A running server; dropping it ends it.
+/// A running server; dropping it kills it.
 pub(crate) struct Server {
     child: Child,
     client: Client,
     url: String,
-    turns: Cell<usize>,
+    turns: AtomicUsize,
     /// From the start of the process to its ready line.
     pub(crate) ready_after: Duration,
 }
@@ -138,13 +140,18 @@ impl Server {
     pub(crate) async fn ask(&self, question: &str) -> anyhow::Result<Turn> {
         let body = json!({"model": "auto", "messages": [{"role": "user", "content": question}]});
         let (reply, took_ms) = self.post("/v1/chat/completions", &body).await?;
-        self.turns.set(self.turns.get() + 1);
+        self.turns.fetch_add(1, Ordering::Relaxed);
         Ok(Turn { reply, took_ms })
+    }
+
+    /// `host:port`
+    pub(crate) fn address(&self) -> &str {
+        self.url.trim_start_matches("http://")
     }
 
     /// Questions put so far.
     pub(crate) fn turns(&self) -> usize {
-        self.turns.get()
+        self.turns.load(Ordering::Relaxed)
     }
 
     /// A line of the process's status that counts memory (`VmRSS`, `VmHWM`), in MiB.

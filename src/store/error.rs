@@ -67,9 +67,12 @@ pub enum StoreError {
         /// The driver's reason.
         source: sqlx::Error,
     },
-    /// A statement failed: the disk is full, another process holds the lock, an id was used twice.
+    /// A statement failed, such as for an id that was used twice.
     #[error("the database refused: {0}")]
     Database(#[from] sqlx::Error),
+    /// No write gets through: another process holds the lock, or the disk is full or failing.
+    #[error("the database can't be written: {0}")]
+    Unwritable(String),
     /// Something could not be written as JSON, or what was stored is no JSON.
     #[error("the store holds or was given something that is not JSON: {0}")]
     Json(#[from] serde_json::Error),
@@ -82,6 +85,9 @@ pub enum StoreError {
 const SQLITE_CORRUPT: i32 = 11;
 /// SQLite's primary result code for a file that has no SQLite header.
 const SQLITE_NOTADB: i32 = 26;
+/// SQLite's primary result codes for what ails the file and not the row: locked, read-only, failing,
+/// damaged, full, not to be opened.
+const OF_THE_FILE: [i32; 7] = [5, 6, 8, 10, SQLITE_CORRUPT, 13, 14];
 
 impl StoreError {
     /// The failure to open `path`, told apart by what its owner has to do.
@@ -110,11 +116,17 @@ impl StoreError {
     }
 }
 
-/// Extended codes keep the primary one in their lowest byte.
 fn is_damage(error: &sqlx::Error) -> bool {
-    error
-        .as_database_error()
-        .and_then(sqlx::error::DatabaseError::code)
-        .and_then(|code| code.parse::<i32>().ok())
-        .is_some_and(|code| matches!(code & 0xff, SQLITE_CORRUPT | SQLITE_NOTADB))
+    primary_code(error).is_some_and(|code| matches!(code, SQLITE_CORRUPT | SQLITE_NOTADB))
+}
+
+/// True where any other write would fail for the same reason.
+pub(super) fn concerns_the_file(error: &sqlx::Error) -> bool {
+    primary_code(error).is_some_and(|code| OF_THE_FILE.contains(&code))
+}
+
+/// Extended codes keep the primary one in their lowest byte.
+fn primary_code(error: &sqlx::Error) -> Option<i32> {
+    let code = error.as_database_error()?.code()?;
+    code.parse::<i32>().ok().map(|code| code & 0xff)
 }

@@ -18,8 +18,17 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
 use sqlx::{
-    AnyConnection, AnyPool, ConnectOptions,
+    AnyConnection, AnyPool, ConnectOptions, Row,
     any::{AnyPoolOptions, install_default_drivers},
     migrate::Migrator,
 };
@@ -42,9 +51,16 @@ static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 /// Connections that read. Each is a thread, so there are few.
 const READERS: u32 = 3;
 
-/// Set on each connection. With the write-ahead log, NORMAL keeps a commit through the death of the
+/// The largest file that is read whole at the start, to see whether it is damaged: a fraction of a
+/// second.
+const MOST_CHECKED_BYTES: u64 = 64 << 20;
+
+/// How often bringing the tables up to date is tried, where another process is at it too.
+const MIGRATION_TRIES: usize = 5;
+
+/// Set on each connection. A lock that another process holds is waited for. With the write-ahead log, NORMAL keeps a commit through the death of the
 /// process; only a power cut can take the last ones, and never the file's integrity.
-const PRAGMAS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
+const PRAGMAS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; \
                        PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON";
 
 /// A handle to the database; clones share it. When the last one is dropped, what was handed in is
@@ -53,6 +69,7 @@ const PRAGMAS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
 pub struct Store {
     readers: AnyPool,
     writes: mpsc::Sender<Job>,
+    clock: Arc<Clock>,
 }
 
 impl Store {
@@ -70,10 +87,8 @@ impl Store {
         let opening = |error| StoreError::opening(&location.path, error);
         let mut connection = location.options.connect().await.map_err(opening)?;
         configure(&mut connection).await.map_err(opening)?;
-        MIGRATIONS
-            .run(&mut connection)
-            .await
-            .map_err(|error| StoreError::migrating(&location.path, error))?;
+        check(&mut connection, &location.path).await?;
+        migrate(&mut connection, &location.path).await?;
 
         let readers = AnyPoolOptions::new()
             .max_connections(READERS)
@@ -82,7 +97,11 @@ impl Store {
             .connect_lazy_with(location.options);
         let (writes, jobs) = mpsc::channel(writer::QUEUE);
         tokio::spawn(writer::run(connection, jobs));
-        Ok(Self { readers, writes })
+        Ok(Self {
+            readers,
+            writes,
+            clock: Arc::default(),
+        })
     }
 
     /// Begins an empty conversation and returns its id, once it is durable.
@@ -91,7 +110,7 @@ impl Store {
     /// The database refuses, or the store is closed.
     pub async fn create_conversation(&self) -> Result<String, StoreError> {
         let id = Uuid::now_v7().to_string();
-        let created_at = now_ms();
+        let created_at = self.clock.now_ms();
         let write = Write::Conversation {
             id: id.clone(),
             created_at,
@@ -146,7 +165,7 @@ impl Store {
     /// The database refuses (an answer's id that was used before, a full disk), or the store is
     /// closed; then nothing of the turn is kept.
     pub async fn record(&self, turn: TurnRecord) -> Result<(), StoreError> {
-        let row = TurnRow::new(turn, now_ms())?;
+        let row = TurnRow::new(turn, self.clock.now_ms())?;
         self.write(Write::Turn(Box::new(row))).await?;
         Ok(())
     }
@@ -165,7 +184,7 @@ impl Store {
             message_id: message_id.to_owned(),
             rating,
             comment: comment.map(str::to_owned),
-            created_at: now_ms(),
+            created_at: self.clock.now_ms(),
         };
         self.write(write).await
     }
@@ -205,7 +224,54 @@ async fn configure(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-/// Now, in milliseconds since 1970.
-fn now_ms() -> i64 {
-    jiff::Timestamp::now().as_millisecond()
+/// Reads a file of moderate size whole, so that damage is met now and not in the middle of a day.
+async fn check(connection: &mut AnyConnection, path: &Path) -> Result<(), StoreError> {
+    let bytes = std::fs::metadata(path).map_or(0, |file| file.len());
+    if bytes > MOST_CHECKED_BYTES {
+        return Ok(());
+    }
+    let row = sqlx::query("PRAGMA quick_check(1)")
+        .fetch_one(connection)
+        .await
+        .map_err(|error| StoreError::opening(path, error))?;
+    let found: String = row.try_get(0)?;
+    if found == "ok" {
+        return Ok(());
+    }
+    tracing::error!(found, "the database is damaged");
+    let path = path.to_path_buf();
+    Err(StoreError::Damaged { path })
+}
+
+/// Brings the tables up to date. Two processes that start on a new file are in each other's way:
+/// whoever comes second finds the work done when it tries again.
+async fn migrate(connection: &mut AnyConnection, path: &Path) -> Result<(), StoreError> {
+    let mut tries = 1;
+    loop {
+        let result = MIGRATIONS.run(&mut *connection).await;
+        let Err(error) = result.map_err(|error| StoreError::migrating(path, error)) else {
+            return Ok(());
+        };
+        let last = tries == MIGRATION_TRIES || !matches!(error, StoreError::Open { .. });
+        if last {
+            return Err(error);
+        }
+        tries += 1;
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// Milliseconds since 1970 that never go back, so that what was said later also reads later when
+/// the machine's clock is set back.
+#[derive(Default)]
+struct Clock(AtomicI64);
+
+impl Clock {
+    fn now_ms(&self) -> i64 {
+        self.no_earlier(jiff::Timestamp::now().as_millisecond())
+    }
+
+    fn no_earlier(&self, now_ms: i64) -> i64 {
+        self.0.fetch_max(now_ms, Ordering::Relaxed).max(now_ms)
+    }
 }

@@ -368,6 +368,47 @@ async fn a_truncated_database_is_refused_and_left_untouched() {
     assert_damaged(&refusal(&url).await, &file, half);
 }
 
+#[tokio::test]
+async fn a_database_with_broken_pages_is_refused_and_left_untouched() {
+    let (_folder, url) = place();
+    let store = open(&url).await;
+    for n in 0..200 {
+        let turn = turn(&format!("c{n}"), &"long ".repeat(200), "a");
+        store.record(turn).await.expect("recorded");
+    }
+    store.close().await;
+    let file = Path::new(url.strip_prefix("sqlite://").expect("a path"));
+    let mut content = std::fs::read(file).expect("read");
+    let middle = content.len() / 2;
+    content[middle..middle + 20_000].fill(0xa5);
+    std::fs::write(file, &content).expect("written");
+    assert_damaged(&refusal(&url).await, file, &content);
+}
+
+#[tokio::test]
+async fn many_may_open_a_new_database_at_once_and_all_write() {
+    let (_folder, url) = place();
+    let stores = join_all((0..4).map(|_| open(&url))).await;
+    let records = stores.iter().enumerate().flat_map(|(n, store)| {
+        (0..25).map(move |m| store.record(turn(&format!("c{n}-{m}"), "q", "a")))
+    });
+    for result in join_all(records).await {
+        result.expect("recorded");
+    }
+    for store in &stores {
+        let list = store.conversations(200, None, None).await.expect("listed");
+        assert_eq!(list.len(), 100);
+    }
+}
+
+#[test]
+fn the_clock_never_goes_back() {
+    let clock = super::Clock::default();
+    assert_eq!(clock.no_earlier(1_000), 1_000);
+    assert_eq!(clock.no_earlier(400), 1_000, "set back by 600 ms");
+    assert_eq!(clock.no_earlier(1_001), 1_001);
+}
+
 fn assert_damaged(error: &StoreError, file: &Path, content: &[u8]) {
     assert!(matches!(error, StoreError::Damaged { .. }), "{error}");
     assert!(error.to_string().contains("bot #1.db"));

@@ -7,7 +7,10 @@
 use sqlx::{Any, AnyConnection, Connection, Transaction};
 use tokio::sync::{mpsc, oneshot};
 
-use super::{error::StoreError, turn_row::TurnRow};
+use super::{
+    error::{StoreError, concerns_the_file},
+    turn_row::{self, TurnRow},
+};
 
 /// The most writes in one transaction.
 const MAX_BATCH: usize = 256;
@@ -78,7 +81,8 @@ pub(super) async fn run(mut connection: AnyConnection, mut jobs: mpsc::Receiver<
     }
 }
 
-/// Commits the whole batch; if that fails, each write alone, so that a bad one harms no other.
+/// Commits the whole batch. Where a row is at fault, commits each write alone, so that a bad one
+/// harms no other; where the file is, each would but wait its turn to fail as well.
 async fn commit(connection: &mut AnyConnection, batch: Vec<(Write, Ack)>) {
     if batch.is_empty() {
         return;
@@ -87,6 +91,13 @@ async fn commit(connection: &mut AnyConnection, batch: Vec<(Write, Ack)>) {
         Ok(found) => {
             for ((_, ack), found) in batch.into_iter().zip(found) {
                 let _ = ack.send(Ok(found));
+            }
+        }
+        Err(error) if concerns_the_file(&error) => {
+            tracing::error!(%error, writes = batch.len(), "nothing can be written to the database");
+            let reason = error.to_string();
+            for (_, ack) in batch {
+                let _ = ack.send(Err(StoreError::Unwritable(reason.clone())));
             }
         }
         Err(error) => {
@@ -107,10 +118,19 @@ async fn transact(
 ) -> Result<Vec<bool>, sqlx::Error> {
     let mut transaction = connection.begin().await?;
     let mut found = Vec::new();
+    let mut turns = Vec::new();
     for write in writes {
         // An early return drops the transaction, which rolls it back.
+        if let Write::Turn(turn) = write {
+            turns.push(&**turn);
+            found.push(true);
+            continue;
+        }
+        // What is not a turn may refer to the turns before it.
+        turn_row::insert(&mut transaction, &std::mem::take(&mut turns)).await?;
         found.push(apply(&mut transaction, write).await?);
     }
+    turn_row::insert(&mut transaction, &turns).await?;
     transaction.commit().await?;
     Ok(found)
 }
@@ -124,7 +144,7 @@ async fn apply(transaction: &mut Transaction<'_, Any>, write: &Write) -> Result<
                 .bind(*created_at)
         }
         Write::Turn(turn) => {
-            turn.insert(transaction).await?;
+            turn_row::insert(transaction, &[turn]).await?;
             return Ok(true);
         }
         Write::Feedback {

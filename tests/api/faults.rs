@@ -13,7 +13,7 @@ use crate::helpers::{KB, PROGRAM, client};
 
 const MODELS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/models");
 
-fn program(dir: &Path) -> Command {
+pub fn program(dir: &Path) -> Command {
     let mut command = Command::new(PROGRAM);
     command
         .current_dir(dir)
@@ -28,7 +28,7 @@ fn program(dir: &Path) -> Command {
 }
 
 /// Starts the server and waits for its ready line.
-fn serve(dir: &Path) -> (Child, String) {
+pub fn serve(dir: &Path) -> (Child, String) {
     let mut child = program(dir).arg("serve").spawn().unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
     let url = lines
@@ -43,7 +43,7 @@ fn serve(dir: &Path) -> (Child, String) {
     (child, url)
 }
 
-fn stderr_of(mut command: Command) -> (Option<i32>, String) {
+pub fn stderr_of(mut command: Command) -> (Option<i32>, String) {
     let output = command.output().unwrap();
     (
         output.status.code(),

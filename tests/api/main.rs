@@ -11,6 +11,7 @@ mod answers;
 mod bad_input;
 mod cli;
 mod conversations;
+mod database;
 mod faults;
 mod helpers;
 mod knowledge;
