@@ -44,6 +44,7 @@ pub(crate) fn passages(
         passages.extend(splitter.chunks(&section.text).map(|text| Passage {
             headings: section.headings.clone(),
             text: text.trim_end().to_owned(),
+            page: section.page,
         }));
     }
     passages
@@ -63,6 +64,7 @@ mod tests {
         Section {
             headings: headings.iter().map(|&heading| heading.to_owned()).collect(),
             text,
+            page: None,
         }
     }
 

@@ -100,7 +100,7 @@ impl Walk {
             return self.close_part(Part {
                 level,
                 heading: one_line(&element.text().collect::<String>()),
-                text: String::new(),
+                ..Part::default()
             });
         }
         let is_block = BLOCKS.contains(&name);

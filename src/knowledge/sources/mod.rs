@@ -68,6 +68,8 @@ pub(crate) struct Section {
     pub(crate) headings: Vec<String>,
     /// What stands under them.
     pub(crate) text: String,
+    /// The page it begins on, from 1, where the file has pages.
+    pub(crate) page: Option<u32>,
 }
 
 /// A document before it is cut to size.
