@@ -24,7 +24,7 @@ use super::{
 };
 
 /// Raised whenever parsing, chunking, analysis or the files' layout change.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 const RECORDS: &str = "records.json";
 const VECTORS: &str = "vectors.f32";

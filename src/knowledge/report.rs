@@ -7,6 +7,11 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::sources::harmless;
+
+/// The longest reason that is told.
+const MAX_REASON_CHARS: usize = 400;
+
 /// A file or a part of one that was left out or looked odd, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Notice {
@@ -21,10 +26,16 @@ pub struct Notice {
 impl Notice {
     /// A notice about `path`.
     pub(crate) fn new(path: &str, line: Option<usize>, reason: impl Into<String>) -> Self {
+        let mut reason = harmless::line(&reason.into());
+        // A reason may quote the file; what it quotes may be endless.
+        if let Some((at, _)) = reason.char_indices().nth(MAX_REASON_CHARS) {
+            reason.truncate(at);
+            reason.push('…');
+        }
         Self {
             path: path.to_owned(),
             line,
-            reason: reason.into(),
+            reason,
         }
     }
 }

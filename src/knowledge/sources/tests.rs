@@ -163,7 +163,7 @@ fn an_id_is_made_of_file_and_question_and_stays_the_same() {
 
 #[test]
 fn invalid_utf8_is_skipped_with_its_line() {
-    let record = parse_file("a.txt", b"fine\nbroken \xff\n");
+    let record = parse_file("a.txt", b"fine, caf\xc3\xa9 and th\xc3\xa9\nbroken \xff\n");
     assert_eq!(notices(&record.skipped), ["a.txt:2: is not UTF-8 text"]);
 }
 
