@@ -13,6 +13,7 @@ mod cli;
 mod conversations;
 mod faults;
 mod helpers;
+mod ingest;
 mod knowledge;
 mod operation;
 mod streaming;

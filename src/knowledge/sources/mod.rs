@@ -28,8 +28,10 @@ use super::{
     report::Notice,
 };
 
-/// The largest knowledge file that is read.
-const MAX_FILE_BYTES: u64 = 64 << 20;
+/// The largest PDF that is read; most of it is pictures.
+const MAX_PDF_BYTES: u64 = 64 << 20;
+/// The largest other file: some ten thousand passages, which take minutes to encode.
+const MAX_TEXT_BYTES: u64 = 16 << 20;
 /// The notices kept of one file.
 const MAX_NOTICES: usize = 100;
 
@@ -114,19 +116,22 @@ pub(crate) fn read(found: &Found) -> Result<Vec<u8>, String> {
     if !metadata.is_file() {
         return Err("is not a plain file".to_owned());
     }
-    let too_long = |length: u64| {
-        format!("is {length} bytes long; at most {MAX_FILE_BYTES} are read, so split it")
+    let most = match found.format {
+        Format::Pdf => MAX_PDF_BYTES,
+        _ => MAX_TEXT_BYTES,
     };
-    if metadata.len() > MAX_FILE_BYTES {
+    let too_long =
+        |length: u64| format!("is {length} bytes long; at most {most} are read, so split it");
+    if metadata.len() > most {
         return Err(too_long(metadata.len()));
     }
     let mut bytes = Vec::new();
     // It may grow while it is read.
     std::fs::File::open(&found.file)
-        .and_then(|file| file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes))
+        .and_then(|file| file.take(most + 1).read_to_end(&mut bytes))
         .map_err(failed)?;
     let length = bytes.len() as u64;
-    if length > MAX_FILE_BYTES {
+    if length > most {
         return Err(too_long(length));
     }
     Ok(bytes)
