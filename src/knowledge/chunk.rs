@@ -24,6 +24,9 @@ const MAX_TOKENS: usize = 240;
 /// What the text itself may always have, however long its headings are.
 const MIN_TEXT_TOKENS: usize = 100;
 
+/// What the splitter is given at once.
+const MAX_PORTION_BYTES: usize = 32 << 10;
+
 /// In tokens, without title and headings.
 #[derive(Clone, Copy)]
 struct Limits {
@@ -67,8 +70,11 @@ fn texts(text: &str, limits: Limits, count_tokens: CountTokens<'_>) -> Vec<Strin
     let config = ChunkConfig::new(limits.target..=limits.most).with_sizer(Sizer(count_tokens));
     let splitter = MarkdownSplitter::new(config);
     let mut texts = Vec::new();
-    let mut prose = |text: &str, texts: &mut Vec<String>| {
-        texts.extend(splitter.chunks(text).map(|text| text.trim_end().to_owned()));
+    let prose = |text: &str, texts: &mut Vec<String>| {
+        for portion in portions(text) {
+            let chunks = splitter.chunks(portion);
+            texts.extend(chunks.map(|text| text.trim_end().to_owned()));
+        }
     };
     let mut at = 0;
     for block in blocks::too_long(text, limits, count_tokens) {
@@ -85,6 +91,24 @@ fn texts(text: &str, limits: Limits, count_tokens: CountTokens<'_>) -> Vec<Strin
     }
     prose(&text[at..], &mut texts);
     texts
+}
+
+/// A text in portions of bounded length, cut where it pauses: the splitter looks at each of them
+/// more than once, and longer for every byte.
+fn portions(text: &str) -> Vec<&str> {
+    let mut portions = Vec::new();
+    let mut rest = text;
+    while rest.len() > MAX_PORTION_BYTES {
+        let end = rest.floor_char_boundary(MAX_PORTION_BYTES);
+        let pause = ["\n\n", "\n", " "]
+            .iter()
+            .find_map(|pause| Some(rest[..end].rfind(pause)? + pause.len()));
+        let (portion, after) = rest.split_at(pause.unwrap_or(end));
+        portions.push(portion);
+        rest = after;
+    }
+    portions.push(rest);
+    portions
 }
 
 #[cfg(test)]

@@ -15,8 +15,19 @@ use walk::Walk;
 
 /// A marked main part with less text than this is looked at twice: it may wait for a script.
 const MIN_MAIN_CHARS: usize = 200;
+/// The parser's work grows with the square of the depth.
+const MAX_DEPTH: usize = 1_500;
 
-pub(super) fn read(text: &str) -> RawDocument {
+/// Reads a page.
+///
+/// # Errors
+/// It is nested so deeply that the parser would not come to an end in time.
+pub(super) fn read(text: &str) -> Result<RawDocument, String> {
+    if depth(text) > MAX_DEPTH {
+        return Err(format!(
+            "has more than {MAX_DEPTH} elements in one another or never closed; save it anew"
+        ));
+    }
     let page = Html::parse_document(text);
     let weights = Weights::of(page.root_element());
     let root = root(&page, &weights);
@@ -36,7 +47,7 @@ pub(super) fn read(text: &str) -> RawDocument {
         parts = root.map_or_else(Vec::new, |root| Walk::parts(root, None));
     }
     let sections = outline::sections(title.as_deref(), &parts);
-    RawDocument {
+    Ok(RawDocument {
         title,
         url: first("link[rel=canonical]")
             .and_then(|link| link.attr("href"))
@@ -48,11 +59,39 @@ pub(super) fn read(text: &str) -> RawDocument {
             .map(language::primary)
             .filter(|code| !code.is_empty()),
         sections,
+    })
+}
+
+/// How deep elements go, seen from afar: those that may be left open don't count.
+fn depth(text: &str) -> usize {
+    const LEFT_OPEN: [&str; 24] = [
+        "p", "li", "td", "th", "tr", "tbody", "thead", "tfoot", "dt", "dd", "option", "br", "hr",
+        "img", "input", "meta", "link", "area", "base", "col", "wbr", "source", "colgroup",
+        "optgroup",
+    ];
+    let (mut depth, mut deepest) = (0_usize, 0);
+    for tag in text.split('<').skip(1) {
+        let is_end = tag.starts_with('/');
+        let name = tag.trim_start_matches('/');
+        let length = name.bytes().take_while(u8::is_ascii_alphanumeric).count();
+        if length == 0 || LEFT_OPEN.contains(&name[..length].to_ascii_lowercase().as_str()) {
+            continue;
+        }
+        depth = if is_end {
+            depth.saturating_sub(1)
+        } else {
+            depth + 1
+        };
+        deepest = deepest.max(depth);
     }
+    deepest
 }
 
 /// The text of a piece of HTML that stands in a text of another kind.
 pub(super) fn text_of_fragment(html: &str) -> String {
+    if depth(html) > MAX_DEPTH {
+        return String::new();
+    }
     let fragment = Html::parse_fragment(html);
     let parts = Walk::parts(fragment.root_element(), None);
     let texts = parts.into_iter().flat_map(|part| [part.heading, part.text]);

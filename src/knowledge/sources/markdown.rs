@@ -21,7 +21,14 @@ pub(super) fn read(text: &str) -> Result<RawDocument, (Option<usize>, String)> {
         Some((kind, front)) => front_matter(kind, front)?,
         None => RawDocument::default(),
     };
-    let parts = parts(body);
+    let parts = if is_bottomless(body) {
+        vec![Part {
+            text: body.to_owned(),
+            ..Part::default()
+        }]
+    } else {
+        parts(body)
+    };
     if document.title.is_none() {
         // A heading of the top level above everything else is the document's title.
         document.title = match parts.as_slice() {
@@ -33,6 +40,18 @@ pub(super) fn read(text: &str) -> Result<RawDocument, (Option<usize>, String)> {
     }
     document.sections = outline::sections(document.title.as_deref(), &parts);
     Ok(document)
+}
+
+/// True where quotes or lists go deeper than anyone writes them; the parser would take hours.
+fn is_bottomless(body: &str) -> bool {
+    let is_mark = |byte: &u8| matches!(byte, b'>' | b'-' | b'+' | b'*' | b' ' | b'\t');
+    body.lines().any(|line| {
+        let marks = line.bytes().take_while(is_mark);
+        marks
+            .filter(|byte| !byte.is_ascii_whitespace() && *byte != b'-' && *byte != b'*')
+            .count()
+            > 100
+    })
 }
 
 /// The text before the first heading, then one part a heading.

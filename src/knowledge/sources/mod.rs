@@ -184,7 +184,10 @@ pub(crate) fn parse(
         Format::FaqCsv => csv::read(&found.path, &text),
         Format::FaqJsonl => Ok(jsonl::read(&found.path, &text)),
         Format::Markdown => return with_document(record, markdown::read(&text), count_tokens),
-        Format::Html => return with_document(record, Ok(html::read(&text)), count_tokens),
+        Format::Html => {
+            let raw = html::read(&text).map_err(|reason| (None, reason));
+            return with_document(record, raw, count_tokens);
+        }
         Format::Text | Format::Pdf => {
             return with_document(record, Ok(plain::read(&text)), count_tokens);
         }
