@@ -99,7 +99,8 @@ fn portions(text: &str) -> Vec<&str> {
     let mut portions = Vec::new();
     let mut rest = text;
     while rest.len() > MAX_PORTION_BYTES {
-        let end = rest.floor_char_boundary(MAX_PORTION_BYTES);
+        let is_boundary = |at: &usize| rest.is_char_boundary(*at);
+        let end = (0..=MAX_PORTION_BYTES).rev().find(is_boundary).unwrap_or(0);
         let pause = ["\n\n", "\n", " "]
             .iter()
             .find_map(|pause| Some(rest[..end].rfind(pause)? + pause.len()));
@@ -152,9 +153,8 @@ mod tests {
 
     #[test]
     fn a_long_table_is_cut_between_rows_and_each_piece_has_its_head() {
-        let rows: String = (0..200)
-            .map(|n| format!("| SP-{n} | a gasket ring for the kettle | {n}.50 |\n"))
-            .collect();
+        let row = |n: usize| format!("| SP-{n} | a gasket ring for the kettle | {n}.50 |\n");
+        let rows = (0..200).map(row).collect::<Vec<_>>().concat();
         let text =
             format!("All parts.\n\n| Part | What | Price |\n|---|---|---|\n{rows}\nThe end.\n");
         let passages = passages("Parts", &[section(&[], text)], &words);

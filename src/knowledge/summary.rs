@@ -89,7 +89,7 @@ mod tests {
         let file = |number: usize| FileLine {
             path: format!("notes/{number}.md"),
             passages: 1,
-            skipped: usize::from(number % 200 == 0),
+            skipped: usize::from(number.is_multiple_of(200)),
             ..FileLine::default()
         };
         let notice = |number: usize| {

@@ -247,7 +247,7 @@ fn what_is_hidden_in_names_and_titles_is_harmless_where_it_is_shown() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_ingest_leaves_the_old_index_and_the_next_start_completes_it() {
     let (dir, kb) = place();
-    let before = report(dir.path())["generation"].clone();
+    let before = report(dir.path())["generation"].to_string();
     fs::write(kb.join("parts.md"), long_text(300)).unwrap();
     let index = dir.path().join("data/index");
     // Killed as soon as it has begun, and again once it writes.
@@ -267,7 +267,7 @@ async fn a_killed_ingest_leaves_the_old_index_and_the_next_start_completes_it() 
         child.kill().unwrap();
         child.wait().unwrap();
         let current = fs::read_to_string(index.join("CURRENT")).unwrap();
-        assert!(wait_for_writing || current == before.to_string());
+        assert!(wait_for_writing || current == before);
     }
     let server = Serving::start(prepared(Command::new(PROGRAM), dir.path()));
     let status = server.status().await;

@@ -67,10 +67,8 @@ fn utf8(bytes: &[u8], declared: Option<&'static Encoding>) -> Result<Decoded, No
     if let Some(encoding) = declared.filter(|encoding| *encoding != UTF_8) {
         return decoded(bytes, encoding, None);
     }
-    let line = 1 + bytes[..error.valid_up_to()]
-        .iter()
-        .filter(|&&byte| byte == b'\n')
-        .count();
+    let before = &bytes[..error.valid_up_to()];
+    let line = before.split(|&byte| byte == b'\n').count();
     let (mut sound, mut broken) = (0_usize, 0_usize);
     for chunk in bytes.utf8_chunks() {
         sound += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
@@ -119,7 +117,7 @@ fn unmarked_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     };
     let (first, second) = (zeros(0), zeros(1));
     let most = sample.len() * 2 / 5;
-    if sample.len() < 8 || bytes.len() % 2 != 0 {
+    if sample.len() < 8 || !bytes.len().is_multiple_of(2) {
         None
     } else if second >= most && first == 0 {
         Some(UTF_16LE)

@@ -66,7 +66,7 @@ fn parts(body: &str) -> Vec<Part> {
         match event {
             Event::Start(Tag::FootnoteDefinition(label)) => {
                 footnotes.define(&label, &body[range.clone()]);
-                rewritten.replace(range, String::new());
+                rewritten.replace(range, "");
                 in_footnote += 1;
             }
             Event::End(TagEnd::FootnoteDefinition) => in_footnote -= 1,
@@ -89,7 +89,7 @@ fn parts(body: &str) -> Vec<Part> {
             Event::End(TagEnd::Table) => in_table = false,
             Event::Start(Tag::HtmlBlock) => {
                 let text = html::text_of_fragment(&body[range.clone()]);
-                rewritten.replace(range, text + "\n");
+                rewritten.replace(range, &(text + "\n"));
             }
             Event::InlineHtml(tag) if !in_heading => {
                 // Two lines in a cell can only be written so.
@@ -99,7 +99,7 @@ fn parts(body: &str) -> Vec<Part> {
                     (true, false) => "\n",
                     (false, _) => "",
                 };
-                rewritten.replace(range, instead.to_owned());
+                rewritten.replace(range, instead);
             }
             _ => {}
         }
@@ -130,10 +130,10 @@ impl<'a> Rewritten<'a> {
     }
 
     /// Has no effect inside what was already replaced.
-    fn replace(&mut self, range: Range<usize>, instead: String) {
+    fn replace(&mut self, range: Range<usize>, instead: &str) {
         if range.start >= self.at {
             self.text.push_str(&self.body[self.at..range.start]);
-            self.text.push_str(&instead);
+            self.text.push_str(instead);
             self.at = range.end;
         }
     }

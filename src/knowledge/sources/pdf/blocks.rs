@@ -33,10 +33,10 @@ const MAX_BOLD_HEADING_CHARS: usize = 80;
 const MAX_LEVELS: usize = 4;
 
 impl Style {
-    pub(super) fn of<'a>(rows: impl Iterator<Item = &'a Row> + Clone) -> Self {
+    pub(super) fn of<'a>(rows: impl Iterator<Item = &'a Row>) -> Self {
         let mut sizes: HashMap<i32, usize> = HashMap::new();
         let mut words = HashSet::new();
-        for row in rows.clone() {
+        for row in rows {
             let text = row.text();
             *sizes.entry(half_points(row.size())).or_default() += text.len();
             // The first and the last one may be halves.

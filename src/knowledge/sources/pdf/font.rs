@@ -218,13 +218,13 @@ fn wide_widths(font: &Dictionary, document: &Document) -> (HashMap<u32, f32>, Op
             break;
         };
         if let Ok(list) = next.as_array() {
-            for (code, width) in (first..).zip(list.iter().take(MAX_WIDTHS)) {
-                widths.insert(code, width.as_float().unwrap_or(default) / 1000.0);
+            for (number, width) in (first..).zip(list.iter().take(MAX_WIDTHS)) {
+                widths.insert(number, width.as_float().unwrap_or(default) / 1000.0);
             }
         } else if let (Some(last), Some(width)) = (code(next), items.next()) {
             let width = width.as_float().unwrap_or(default) / 1000.0;
-            let last = last.min(first.saturating_add(0xffff));
-            widths.extend((first..=last).map(|code| (code, width)));
+            let end = last.min(first.saturating_add(0xffff));
+            widths.extend((first..=end).map(|code| (code, width)));
         }
         if widths.len() > MAX_WIDTHS {
             break;

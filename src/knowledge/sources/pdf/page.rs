@@ -3,6 +3,11 @@
 //! Coordinates are in points from the page's upper left corner, as a person sees the page. What
 //! runs up or down the page is left out, and so is what the file itself marks as no content.
 
+#![expect(
+    clippy::many_single_char_names,
+    reason = "a matrix has six numbers, which the standard calls a to f"
+)]
+
 use std::{collections::HashMap, rc::Rc, time::Instant};
 
 use lopdf::{Dictionary, Document, Object, ObjectId};
