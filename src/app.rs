@@ -16,7 +16,7 @@ use crate::{
     config::Config,
     engine::{Arbiter, Encoder, EncoderOptions, EngineError, Generator, GeneratorOptions},
     http,
-    knowledge::{self, Knowledge, KnowledgeError},
+    knowledge::{self, IngestReport, Knowledge, KnowledgeError},
     models::{self, ModelError, ModelFile, ModelRole},
     orchestrator::{
         Orchestrator, Parts,
@@ -190,10 +190,14 @@ pub async fn assemble(config: &Config) -> Result<Orchestrator, AppError> {
     );
     let (encoder, generator, store) = (encoder?, generator?, store?);
     let knowledge = open_knowledge(config, &encoder).await?;
-    let report = ingest::ingest(&knowledge, &encoder, &|_, _| ()).await?;
-    tracing::info!("{}", report.to_string().lines().next().unwrap_or_default());
-    for skipped in &report.skipped {
-        tracing::warn!("skipped {skipped}");
+    match ingest::ingest(&knowledge, &encoder, &|_, _| ()).await {
+        Ok(report) => log_report(&report),
+        // An index from before is worth more than no server; a full disk is mended, and then the
+        // next change or reload brings it up to date.
+        Err(error) if knowledge.generation() > 0 => {
+            tracing::error!(%error, "the index was not brought up to date; the one before serves");
+        }
+        Err(error) => return Err(error.into()),
     }
     Ok(Orchestrator::new(Parts {
         knowledge,
@@ -215,6 +219,18 @@ pub async fn assemble(config: &Config) -> Result<Orchestrator, AppError> {
         },
         budget: config.budget,
     }))
+}
+
+fn log_report(report: &IngestReport) {
+    const MOST: usize = 20;
+    tracing::info!("{}", report.to_string().lines().next().unwrap_or_default());
+    for skipped in report.skipped.iter().take(MOST) {
+        tracing::warn!("skipped {skipped}");
+    }
+    if report.skipped.len() > MOST {
+        let more = report.skipped.len() - MOST;
+        tracing::warn!("and {more} more skipped; GET /v1/knowledge/status lists them");
+    }
 }
 
 /// The encoder alone, for commands that need nothing else.

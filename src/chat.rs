@@ -107,6 +107,9 @@ pub struct Source {
     pub url: Option<String>,
     /// The file's path under the knowledge folder.
     pub source: String,
+    /// The page it begins on, from 1, where the file has pages (PDF).
+    #[serde(default)]
+    pub page: Option<u32>,
     /// How well it fits the query, 0 to 1.
     pub score: f32,
     /// The answer or the passage.

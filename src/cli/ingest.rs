@@ -13,7 +13,10 @@ use super::print;
 pub(super) struct Args {
     /// Folders to index instead of the configured one; of several, each is a collection
     paths: Vec<PathBuf>,
-    /// Print the report as JSON
+    /// List every file and every notice, however many there are
+    #[arg(long, short)]
+    verbose: bool,
+    /// Print the report as JSON, which always has everything
     #[arg(long)]
     json: bool,
 }
@@ -44,7 +47,7 @@ pub(super) async fn run(args: Args, config: &Config) -> anyhow::Result<()> {
     if args.json {
         print(&serde_json::to_string_pretty(&report)?);
     } else {
-        print(report.to_string().trim_end());
+        print(&report.summary(args.verbose));
     }
     Ok(())
 }

@@ -13,7 +13,7 @@ use std::{
 use super::{
     language,
     records::{Content, Document, Entry, FileRecord, Passage, heading_line},
-    report::Notice,
+    report::{FileLine, Notice},
 };
 
 /// All that can be found, in order.
@@ -147,6 +147,35 @@ impl Catalog {
     pub(crate) fn warnings(&self) -> Vec<Notice> {
         let warnings = self.files.iter().flat_map(|file| &file.warnings);
         warnings.cloned().collect()
+    }
+
+    /// What each file gave, in their order.
+    pub(crate) fn file_lines(&self) -> Vec<FileLine> {
+        let mut lines: Vec<FileLine> = self
+            .files
+            .iter()
+            .map(|file| FileLine {
+                path: file.path.clone(),
+                skipped: file.skipped.len(),
+                warnings: file.warnings.len(),
+                ..FileLine::default()
+            })
+            .collect();
+        for &(file, _) in &self.entries {
+            lines[file].entries += 1;
+        }
+        for &(file, _) in &self.passages {
+            lines[file].passages += 1;
+        }
+        let places: HashMap<&str, usize> = (self.files.iter().zip(0..))
+            .map(|(file, place)| (file.path.as_str(), place))
+            .collect();
+        for notice in &self.duplicates {
+            if let Some(&place) = places.get(notice.path.as_str()) {
+                lines[place].skipped += 1;
+            }
+        }
+        lines
     }
 
     /// The collections that hold something.

@@ -24,7 +24,7 @@ use super::{
 };
 
 /// Raised whenever parsing, chunking, analysis or the files' layout change.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 const RECORDS: &str = "records.json";
 const VECTORS: &str = "vectors.f32";
@@ -148,11 +148,23 @@ pub(crate) fn write(
         path: index_dir.clone(),
         source,
     };
-    write_parts(options, catalog, vectors, &working)?;
-    fs::rename(&working, folder::finished(index_dir, number)).map_err(failed)?;
-    let generation = load(options, number).map_err(KnowledgeError::Unusable)?;
-    folder::point_to(index_dir, number).map_err(failed)?;
-    Ok(generation)
+    let finished = folder::finished(index_dir, number);
+    let made = write_parts(options, catalog, vectors, &working)
+        .and_then(|()| fs::rename(&working, &finished).map_err(failed))
+        .and_then(|()| load(options, number).map_err(KnowledgeError::Unusable))
+        .and_then(|generation| {
+            folder::point_to(index_dir, number).map_err(failed)?;
+            Ok(generation)
+        });
+    if made.is_err() {
+        // A full disk must not stay full of what nobody will read. What can't be removed now is
+        // swept later; were the pointer already turned, the old generation would be set aside.
+        let _ = fs::remove_dir_all(&working);
+        if !matches!(folder::pointer(index_dir), Pointer::To(current) if current == number) {
+            let _ = fs::remove_dir_all(&finished);
+        }
+    }
+    made
 }
 
 fn write_parts(

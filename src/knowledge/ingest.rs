@@ -152,6 +152,7 @@ pub(crate) fn commit(
         passages: plan.catalog.passages(),
         embedded: vectors.len(),
         generation: plan.base.as_ref().map_or(0, |base| base.number),
+        files: plan.catalog.file_lines(),
         skipped: plan.catalog.skipped(),
         warnings: plan.catalog.warnings(),
         rebuilt_because: plan.rebuilt_because.clone(),

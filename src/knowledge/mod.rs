@@ -18,6 +18,7 @@
 //! | `ingest` | plan and commit |
 //! | `hits`, `search`, `fusion`, `overlap` | one query, answered |
 //! | `reading` | a source within its document; questions to begin with |
+//! | `report`, `summary` | what is told about it |
 //! | `watch` | told of changed files |
 
 mod catalog;
@@ -35,13 +36,14 @@ mod records;
 mod report;
 mod search;
 mod sources;
+mod summary;
 mod vectors;
 mod watch;
 mod words;
 
 pub use hits::{FaqHit, PassageHit, Query, SearchResult};
 pub use ingest::IngestPlan;
-pub use report::{Changes, IngestReport, Notice, Status};
+pub use report::{Changes, FileLine, IngestReport, Notice, Status};
 
 pub use watch::{Watching, settled, watch};
 

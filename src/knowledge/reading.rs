@@ -78,7 +78,7 @@ fn document(generation: &Generation, id: &str) -> Option<SourceDocument> {
     let passages = passages.iter().map(|&(_, _, at, passage)| SourcePassage {
         id: format!("{path}#{at}"),
         headings: passage.headings.clone(),
-        page: None,
+        page: passage.page,
         text: passage.text.clone(),
         cited: at == place,
     });

@@ -57,6 +57,9 @@ pub(crate) struct Passage {
     pub(crate) headings: Vec<String>,
     /// The text, as the file has it.
     pub(crate) text: String,
+    /// The page it begins on, from 1, where the file has pages.
+    #[serde(default)]
+    pub(crate) page: Option<u32>,
 }
 
 /// `title — heading — heading`: what a passage stands under, in one line.

@@ -7,6 +7,11 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::sources::harmless;
+
+/// The longest reason that is told.
+const MAX_REASON_CHARS: usize = 400;
+
 /// A file or a part of one that was left out or looked odd, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Notice {
@@ -21,10 +26,16 @@ pub struct Notice {
 impl Notice {
     /// A notice about `path`.
     pub(crate) fn new(path: &str, line: Option<usize>, reason: impl Into<String>) -> Self {
+        let mut reason = harmless::line(&reason.into());
+        // A reason may quote the file; what it quotes may be endless.
+        if let Some((at, _)) = reason.char_indices().nth(MAX_REASON_CHARS) {
+            reason.truncate(at);
+            reason.push('…');
+        }
         Self {
             path: path.to_owned(),
             line,
-            reason: reason.into(),
+            reason,
         }
     }
 }
@@ -51,8 +62,23 @@ pub struct Changes {
     pub unchanged: usize,
 }
 
-/// What an ingest did. Its `Display` is the summary for the terminal.
-#[derive(Clone, Debug, Serialize)]
+/// What one file gave.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct FileLine {
+    /// Its path under the knowledge folder.
+    pub path: String,
+    /// FAQ entries from it.
+    pub entries: usize,
+    /// Passages from it.
+    pub passages: usize,
+    /// Notices of what was left out of it.
+    pub skipped: usize,
+    /// Notices of what was odd.
+    pub warnings: usize,
+}
+
+/// What an ingest did. Its `Display` is the totals in two lines; `summary` has the files too.
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct IngestReport {
     /// How the files differ from before.
     #[serde(flatten)]
@@ -67,6 +93,8 @@ pub struct IngestReport {
     pub generation: u64,
     /// Why everything was built anew, if it was.
     pub rebuilt_because: Option<String>,
+    /// All knowledge files with what they gave, by path.
+    pub files: Vec<FileLine>,
     /// What is not in the index, and why.
     pub skipped: Vec<Notice>,
     /// What is in the index but looked odd.
@@ -92,20 +120,8 @@ impl fmt::Display for IngestReport {
             out,
             "index: {} FAQ entries, {} passages; {} texts encoded; generation {}",
             self.entries, self.passages, self.embedded, self.generation
-        )?;
-        list(out, "skipped", &self.skipped)?;
-        list(out, "warnings", &self.warnings)
+        )
     }
-}
-
-fn list(out: &mut fmt::Formatter<'_>, heading: &str, notices: &[Notice]) -> fmt::Result {
-    if notices.is_empty() {
-        return Ok(());
-    }
-    write!(out, "\n{heading}:")?;
-    notices
-        .iter()
-        .try_for_each(|notice| write!(out, "\n  {notice}"))
 }
 
 /// What serves now.
@@ -136,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_report_names_each_skipped_place_and_the_reason_of_a_rebuild() {
+    fn a_report_names_the_reason_of_a_rebuild() {
         let report = IngestReport {
             changes: Changes {
                 added: 2,
@@ -147,19 +163,12 @@ mod tests {
             embedded: 10,
             generation: 1,
             rebuilt_because: Some("another encoder".to_owned()),
-            skipped: vec![Notice::new(
-                "shop/a.faq.yaml",
-                Some(7),
-                "the answer is empty",
-            )],
-            warnings: Vec::new(),
+            ..IngestReport::default()
         };
         insta::assert_snapshot!(report.to_string(), @r"
         index rebuilt: another encoder
         files: 2 added, 0 changed, 0 removed, 0 unchanged
         index: 3 FAQ entries, 4 passages; 10 texts encoded; generation 1
-        skipped:
-          shop/a.faq.yaml:7: the answer is empty
         ");
     }
 }

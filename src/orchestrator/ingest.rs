@@ -32,6 +32,7 @@ pub async fn ingest(
     encoder: &Encoder,
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<IngestReport, IngestError> {
+    outlive_full_files();
     let (planner, counter) = (knowledge.clone(), encoder.clone());
     let plan =
         tokio::task::spawn_blocking(move || planner.plan(&|text| counter.count_tokens(text)))
@@ -46,4 +47,18 @@ pub async fn ingest(
     let builder = knowledge.clone();
     let report = tokio::task::spawn_blocking(move || builder.commit(plan, &vectors)).await??;
     Ok(report)
+}
+
+/// Has writing beyond the size that the system allows a file fail as a full disk does; left alone,
+/// the signal that comes with it ends the process.
+fn outlive_full_files() {
+    #[cfg(target_os = "linux")]
+    {
+        const SIGXFSZ: i32 = 25;
+        let kind = tokio::signal::unix::SignalKind::from_raw(SIGXFSZ);
+        // Once asked for, it stays caught as long as the process lives.
+        if let Err(error) = tokio::signal::unix::signal(kind) {
+            tracing::debug!(%error, "a file that grows too long will end the program");
+        }
+    }
 }

@@ -268,6 +268,7 @@ mod tests {
             title: "Rocks".into(),
             url: None,
             source: "a.md".into(),
+            page: None,
             score: 1.0,
             text: text.into(),
         }

@@ -15,6 +15,7 @@ fn passage(title: &str, text: &str) -> Source {
         title: title.into(),
         url: None,
         source: "a.md".into(),
+        page: None,
         score: 0.9,
         text: text.into(),
     }

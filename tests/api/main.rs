@@ -14,6 +14,7 @@ mod conversations;
 mod database;
 mod faults;
 mod helpers;
+mod ingest;
 mod knowledge;
 mod operation;
 mod streaming;

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
-use super::{Entry, Rows};
+use super::{Entry, Rows, harmless};
 use crate::knowledge::{language, report::Notice};
 
 const FIELDS: [&str; 7] = [
@@ -40,14 +40,14 @@ fn entry(path: &str, line: usize, row: &Value) -> Result<(Entry, Vec<String>), S
     let Value::Object(fields) = row else {
         return Err("an entry must have the fields question and answer".to_owned());
     };
-    let question = required(fields, "question")?;
+    let question = harmless_line(&required(fields, "question")?, "question")?;
     let answer = required(fields, "answer")?;
     let variants: Vec<String> = texts(fields, "variants")?
         .into_iter()
         .filter(|variant| *variant != question)
         .collect();
     let id = match optional(fields, "id")? {
-        Some(id) => id,
+        Some(id) => harmless_line(&id, "id")?,
         None => made_id(path, &question),
     };
     let lang = match optional(fields, "lang")? {
@@ -72,6 +72,15 @@ fn entry(path: &str, line: usize, row: &Value) -> Result<(Entry, Vec<String>), S
         .cloned()
         .collect();
     Ok((entry, unknown))
+}
+
+/// A question and an id stand in lists and logs, on one line.
+fn harmless_line(text: &str, name: &str) -> Result<String, String> {
+    let line = harmless::line(text);
+    if line.is_empty() {
+        return Err(format!("the {name} is empty"));
+    }
+    Ok(line)
 }
 
 fn required(fields: &Map<String, Value>, name: &str) -> Result<String, String> {

@@ -1,73 +1,53 @@
-//! HTML: the page's own text in reading order, by heading; menus, scripts and styles left out.
+//! HTML: the page's own text in reading order, by heading; what only helps to get around is left out.
 //!
-//! The main part is taken where the page marks one (`main`, `article`); the whole body otherwise.
+//! The main part is taken where the page marks one (`main`, `article`) and has something in it; the
+//! whole body otherwise. What is furniture is judged in `furniture`.
 
-use scraper::{ElementRef, Html, Node, Selector};
+mod furniture;
+mod walk;
 
-use super::{
-    RawDocument,
-    outline::{self, Part},
-};
+use scraper::{ElementRef, Html, Selector};
+
+use super::{RawDocument, outline};
 use crate::knowledge::language;
+use furniture::Weights;
+use walk::Walk;
 
-/// Elements whose text is no part of what the page says.
-const LEFT_OUT: [&str; 17] = [
-    "nav", "script", "style", "noscript", "template", "header", "footer", "aside", "form", "svg",
-    "iframe", "button", "select", "head", "object", "canvas", "dialog",
-];
+/// A marked main part with less text than this is looked at twice: it may wait for a script.
+const MIN_MAIN_CHARS: usize = 200;
+/// The parser's work grows with the square of the depth.
+const MAX_DEPTH: usize = 1_500;
 
-/// Elements that begin a new line; cells begin a new word, all others run on.
-const BLOCKS: [&str; 24] = [
-    "p",
-    "div",
-    "section",
-    "article",
-    "main",
-    "ul",
-    "ol",
-    "li",
-    "dl",
-    "dt",
-    "dd",
-    "table",
-    "tr",
-    "caption",
-    "blockquote",
-    "pre",
-    "figure",
-    "figcaption",
-    "br",
-    "hr",
-    "details",
-    "summary",
-    "address",
-    "body",
-];
-
-pub(super) fn read(text: &str) -> RawDocument {
+/// Reads a page.
+///
+/// # Errors
+/// It is nested so deeply that the parser would not come to an end in time.
+pub(super) fn read(text: &str) -> Result<RawDocument, String> {
+    if depth(text) > MAX_DEPTH {
+        return Err(format!(
+            "has more than {MAX_DEPTH} elements in one another or never closed; save it anew"
+        ));
+    }
     let page = Html::parse_document(text);
-    let first = |query: &str| {
-        let selector = Selector::parse(query).expect("the selectors here are constants");
-        page.select(&selector).next()
-    };
+    let weights = Weights::of(page.root_element());
+    let root = root(&page, &weights);
+    let inside = |query: &str| root.and_then(|root| root.select(&selector(query)).next());
+    let first = |query: &str| page.select(&selector(query)).next();
     let text_of = |element: ElementRef<'_>| {
         let text = one_line(&element.text().collect::<String>());
         Some(text).filter(|text| !text.is_empty())
     };
-    let title = first("h1")
+    let title = inside("h1")
+        .or_else(|| first("h1"))
         .and_then(text_of)
         .or_else(|| first("head title").and_then(text_of));
-    let root = first("main")
-        .or_else(|| first("[role=main]"))
-        .or_else(|| first("article"))
-        .or_else(|| first("body"));
-    let mut walk = Walk::default();
-    if let Some(root) = root {
-        walk.element(root);
+    let mut parts = root.map_or_else(Vec::new, |root| Walk::parts(root, Some(&weights)));
+    if parts.iter().all(|part| part.text.trim().is_empty()) {
+        // All of it looked like furniture; then that is what the page says.
+        parts = root.map_or_else(Vec::new, |root| Walk::parts(root, None));
     }
-    walk.close_part(Part::default());
-    let sections = outline::sections(title.as_deref(), &walk.parts);
-    RawDocument {
+    let sections = outline::sections(title.as_deref(), &parts);
+    Ok(RawDocument {
         title,
         url: first("link[rel=canonical]")
             .and_then(|link| link.attr("href"))
@@ -79,93 +59,71 @@ pub(super) fn read(text: &str) -> RawDocument {
             .map(language::primary)
             .filter(|code| !code.is_empty()),
         sections,
-    }
+    })
 }
 
-/// What was read so far: the finished parts, and the one being read.
-#[derive(Default)]
-struct Walk {
-    parts: Vec<Part>,
-    open: Part,
-    preformatted: bool,
+/// How deep elements go, seen from afar: those that may be left open don't count.
+fn depth(text: &str) -> usize {
+    const LEFT_OPEN: [&str; 24] = [
+        "p", "li", "td", "th", "tr", "tbody", "thead", "tfoot", "dt", "dd", "option", "br", "hr",
+        "img", "input", "meta", "link", "area", "base", "col", "wbr", "source", "colgroup",
+        "optgroup",
+    ];
+    let (mut depth, mut deepest) = (0_usize, 0);
+    for tag in text.split('<').skip(1) {
+        let is_end = tag.starts_with('/');
+        let name = tag.trim_start_matches('/');
+        let length = name.bytes().take_while(u8::is_ascii_alphanumeric).count();
+        if length == 0 || LEFT_OPEN.contains(&name[..length].to_ascii_lowercase().as_str()) {
+            continue;
+        }
+        depth = if is_end {
+            depth.saturating_sub(1)
+        } else {
+            depth + 1
+        };
+        deepest = deepest.max(depth);
+    }
+    deepest
 }
 
-impl Walk {
-    fn element(&mut self, element: ElementRef<'_>) {
-        let name = element.value().name();
-        if LEFT_OUT.contains(&name) || element.attr("hidden").is_some() {
-            return;
-        }
-        if let Some(level) = heading_level(name) {
-            return self.close_part(Part {
-                level,
-                heading: one_line(&element.text().collect::<String>()),
-                text: String::new(),
-            });
-        }
-        let is_block = BLOCKS.contains(&name);
-        if is_block {
-            self.new_line();
-        }
-        match name {
-            "li" => self.open.text.push_str("- "),
-            "td" | "th" => self.open.text.push(' '),
-            _ => {}
-        }
-        let outer = self.preformatted;
-        self.preformatted |= name == "pre";
-        for child in element.children() {
-            match child.value() {
-                Node::Text(text) if self.preformatted => self.open.text.push_str(text),
-                Node::Text(text) => self.run_on(text),
-                Node::Element(_) => {
-                    if let Some(child) = ElementRef::wrap(child) {
-                        self.element(child);
-                    }
-                }
-                _ => {}
-            }
-        }
-        self.preformatted = outer;
-        if is_block {
-            self.new_line();
-        }
-        // Paragraphs are told apart by an empty line, where long sections are cut best.
-        if matches!(name, "p" | "ul" | "ol" | "table" | "pre" | "blockquote") {
-            self.open.text.push('\n');
-        }
+/// The text of a piece of HTML that stands in a text of another kind.
+pub(super) fn text_of_fragment(html: &str) -> String {
+    if depth(html) > MAX_DEPTH {
+        return String::new();
     }
-
-    fn close_part(&mut self, next: Part) {
-        self.parts.push(std::mem::replace(&mut self.open, next));
-    }
-
-    fn new_line(&mut self) {
-        while self.open.text.ends_with(' ') {
-            self.open.text.pop();
-        }
-        if !self.open.text.is_empty() && !self.open.text.ends_with('\n') {
-            self.open.text.push('\n');
-        }
-    }
-
-    /// Adds running text: white space of any kind and length is one space.
-    fn run_on(&mut self, text: &str) {
-        for character in text.chars() {
-            if !character.is_whitespace() {
-                self.open.text.push(character);
-            } else if !self.open.text.is_empty() && !self.open.text.ends_with([' ', '\n']) {
-                self.open.text.push(' ');
-            }
-        }
-    }
+    let fragment = Html::parse_fragment(html);
+    let parts = Walk::parts(fragment.root_element(), None);
+    let texts = parts.into_iter().flat_map(|part| [part.heading, part.text]);
+    let texts: Vec<String> = texts.filter(|text| !text.trim().is_empty()).collect();
+    texts.join("\n")
 }
 
-fn heading_level(name: &str) -> Option<u8> {
-    match name.as_bytes() {
-        [b'h', level @ b'1'..=b'6'] => Some(level - b'0'),
-        _ => None,
-    }
+/// The element to read: the one marked as main, unless it is all but empty.
+fn root<'a>(page: &'a Html, weights: &Weights) -> Option<ElementRef<'a>> {
+    let body = page.select(&selector("body")).next();
+    let all = body.map_or(0, |body| weights.letters(body));
+    let says_enough = |element: &ElementRef<'_>| {
+        let letters = weights.letters(*element);
+        letters >= MIN_MAIN_CHARS.min(all / 5).max(1)
+    };
+    let only = |query: &str| {
+        let selector = selector(query);
+        let mut found = page.select(&selector);
+        // Several articles are a list of them; none is the main one.
+        let first = found.next();
+        first.filter(|_| found.next().is_none())
+    };
+    let marked = page.select(&selector("main")).next();
+    marked
+        .filter(says_enough)
+        .or_else(|| only("[role=main]").filter(says_enough))
+        .or_else(|| only("article").filter(says_enough))
+        .or(body)
+}
+
+fn selector(query: &str) -> Selector {
+    Selector::parse(query).expect("the selectors here are constants")
 }
 
 fn one_line(text: &str) -> String {

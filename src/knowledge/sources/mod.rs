@@ -4,18 +4,22 @@
 //! Nothing here knows of vectors or indexes.
 
 mod csv;
+mod decode;
 mod faq;
+pub(super) mod harmless;
 mod html;
 mod jsonl;
 mod markdown;
 mod outline;
+mod pdf;
 mod plain;
 mod scan;
+mod table;
 mod yaml;
 
 pub(crate) use scan::{Found, scan};
 
-use std::path::Path;
+use std::{io::Read as _, path::Path};
 
 use super::{
     chunk::{self, CountTokens},
@@ -24,8 +28,12 @@ use super::{
     report::Notice,
 };
 
-/// The largest knowledge file that is read.
-const MAX_FILE_BYTES: u64 = 64 << 20;
+/// The largest PDF that is read; most of it is pictures.
+const MAX_PDF_BYTES: u64 = 64 << 20;
+/// The largest other file: some ten thousand passages, which take minutes to encode.
+const MAX_TEXT_BYTES: u64 = 16 << 20;
+/// The notices kept of one file.
+const MAX_NOTICES: usize = 100;
 
 /// How a file is written; told by its ending.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +43,7 @@ pub(crate) enum Format {
     FaqJsonl,
     Markdown,
     Html,
+    Pdf,
     Text,
 }
 
@@ -53,6 +62,8 @@ impl Format {
             Some(Self::Markdown)
         } else if ends(&[".html", ".htm"]) {
             Some(Self::Html)
+        } else if ends(&[".pdf"]) {
+            Some(Self::Pdf)
         } else if ends(&[".txt"]) {
             Some(Self::Text)
         } else {
@@ -68,6 +79,8 @@ pub(crate) struct Section {
     pub(crate) headings: Vec<String>,
     /// What stands under them.
     pub(crate) text: String,
+    /// The page it begins on, from 1, where the file has pages.
+    pub(crate) page: Option<u32>,
 }
 
 /// A document before it is cut to size.
@@ -90,21 +103,38 @@ pub(crate) struct Rows {
 
 /// The bytes of a found file. Blocking.
 ///
+/// Only a plain file is opened: reading a pipe would wait for a writer for ever.
+///
 /// # Errors
 /// The reason, in words, why it can't be read.
 pub(crate) fn read(found: &Found) -> Result<Vec<u8>, String> {
     if let Some(refusal) = &found.refusal {
         return Err(refusal.clone());
     }
-    let length = std::fs::metadata(&found.file)
-        .map_err(|error| format!("can't be read: {error}"))?
-        .len();
-    if length > MAX_FILE_BYTES {
-        return Err(format!(
-            "is {length} bytes long; at most {MAX_FILE_BYTES} are read"
-        ));
+    let failed = |error: std::io::Error| format!("can't be read: {error}");
+    let metadata = std::fs::metadata(&found.file).map_err(failed)?;
+    if !metadata.is_file() {
+        return Err("is not a plain file".to_owned());
     }
-    std::fs::read(&found.file).map_err(|error| format!("can't be read: {error}"))
+    let most = match found.format {
+        Format::Pdf => MAX_PDF_BYTES,
+        _ => MAX_TEXT_BYTES,
+    };
+    let too_long =
+        |length: u64| format!("is {length} bytes long; at most {most} are read, so split it");
+    if metadata.len() > most {
+        return Err(too_long(metadata.len()));
+    }
+    let mut bytes = Vec::new();
+    // It may grow while it is read.
+    std::fs::File::open(&found.file)
+        .and_then(|file| file.take(most + 1).read_to_end(&mut bytes))
+        .map_err(failed)?;
+    let length = bytes.len() as u64;
+    if length > most {
+        return Err(too_long(length));
+    }
+    Ok(bytes)
 }
 
 /// Turns a file's bytes into its record.
@@ -122,12 +152,30 @@ pub(crate) fn parse(
         skipped: Vec::new(),
         warnings: Vec::new(),
     };
-    let text = match decode(bytes) {
-        Ok(text) => text,
-        Err((line, reason)) => {
+    if found.format == Format::Pdf {
+        let raw = pdf::read(bytes).map(|(raw, warnings)| {
+            let warnings = warnings.into_iter();
             record
-                .skipped
-                .push(Notice::new(&found.path, Some(line), reason));
+                .warnings
+                .extend(warnings.map(|warning| Notice::new(&found.path, None, warning)));
+            raw
+        });
+        return with_document(record, raw.map_err(|reason| (None, reason)), count_tokens);
+    }
+    let declared = match found.format {
+        Format::Html => decode::declared_in_html(bytes),
+        _ => None,
+    };
+    let text = match decode::decode(bytes, declared) {
+        Ok(decoded) => {
+            let warning = decoded.warning.into_iter();
+            record
+                .warnings
+                .extend(warning.map(|warning| Notice::new(&found.path, None, warning)));
+            decoded.text
+        }
+        Err((line, reason)) => {
+            record.skipped.push(Notice::new(&found.path, line, reason));
             return record;
         }
     };
@@ -136,18 +184,34 @@ pub(crate) fn parse(
         Format::FaqCsv => csv::read(&found.path, &text),
         Format::FaqJsonl => Ok(jsonl::read(&found.path, &text)),
         Format::Markdown => return with_document(record, markdown::read(&text), count_tokens),
-        Format::Html => return with_document(record, Ok(html::read(&text)), count_tokens),
-        Format::Text => return with_document(record, Ok(plain::read(&text)), count_tokens),
+        Format::Html => {
+            let raw = html::read(&text).map_err(|reason| (None, reason));
+            return with_document(record, raw, count_tokens);
+        }
+        Format::Text | Format::Pdf => {
+            return with_document(record, Ok(plain::read(&text)), count_tokens);
+        }
     };
     match rows {
         Ok(rows) => {
             record.content = Content::Entries(rows.entries);
-            record.skipped = rows.skipped;
-            record.warnings = rows.warnings;
+            record.skipped = few(&found.path, rows.skipped);
+            record.warnings.extend(few(&found.path, rows.warnings));
         }
         Err(notice) => record.skipped.push(notice),
     }
     record
+}
+
+/// The first notices of a file that has too many to be read, and how many more there are.
+fn few(path: &str, mut notices: Vec<Notice>) -> Vec<Notice> {
+    let more = notices.len().saturating_sub(MAX_NOTICES);
+    if more > 0 {
+        notices.truncate(MAX_NOTICES);
+        let reason = format!("and {more} more lines of this file, not listed");
+        notices.push(Notice::new(path, None, reason));
+    }
+    notices
 }
 
 fn with_document(
@@ -162,8 +226,18 @@ fn with_document(
             return record;
         }
     };
-    let title = raw.title.unwrap_or_else(|| title_of_path(&record.path));
-    let passages = chunk::passages(&title, &raw.sections, count_tokens);
+    let title = raw.title.map(|title| harmless::line(&title));
+    let title = title
+        .filter(|title| !title.is_empty())
+        .unwrap_or_else(|| title_of_path(&record.path));
+    let mut sections = raw.sections;
+    for heading in sections
+        .iter_mut()
+        .flat_map(|section| &mut section.headings)
+    {
+        *heading = harmless::line(heading);
+    }
+    let passages = chunk::passages(&title, &sections, count_tokens);
     if passages.is_empty() {
         record
             .skipped
@@ -184,17 +258,6 @@ fn with_document(
         passages,
     });
     record
-}
-
-/// UTF-8 without a byte-order mark, with plain line ends.
-fn decode(bytes: &[u8]) -> Result<String, (usize, &'static str)> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        let before = &bytes[..error.valid_up_to()];
-        let line = 1 + before.split(|&byte| byte == b'\n').count() - 1;
-        (line, "is not UTF-8 text")
-    })?;
-    Ok(text.replace("\r\n", "\n").replace('\r', "\n"))
 }
 
 /// `shop/gift-cards.md` → `gift cards`.

@@ -11,6 +11,8 @@ pub(super) struct Part {
     pub(super) heading: String,
     /// What stands between it and the next heading.
     pub(super) text: String,
+    /// The page it begins on, where the file has pages.
+    pub(super) page: Option<u32>,
 }
 
 /// The sections of a document called `title`, which is not repeated among their headings.
@@ -39,6 +41,7 @@ pub(super) fn sections(title: Option<&str>, parts: &[Part]) -> Vec<Section> {
                 .map(|(_, heading)| (*heading).to_owned())
                 .collect(),
             text: text.to_owned(),
+            page: part.page,
         });
     }
     sections

@@ -7,6 +7,7 @@ pub(super) fn read(text: &str) -> RawDocument {
         sections: vec![Section {
             headings: Vec::new(),
             text: text.to_owned(),
+            page: None,
         }],
         ..RawDocument::default()
     }

@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::Format;
+use super::{Format, harmless};
 
 /// The collection of files that lie directly in the knowledge folder.
 const DEFAULT_COLLECTION: &str = "default";
@@ -49,7 +49,7 @@ pub(crate) fn scan(folder: &Path, under: &str) -> io::Result<Vec<Found>> {
             }
         };
         for child in children.flatten() {
-            let name = child.file_name().to_string_lossy().into_owned();
+            let name = harmless::file_name(&child.file_name());
             if name.starts_with('.') {
                 continue;
             }
@@ -67,6 +67,8 @@ pub(crate) fn scan(folder: &Path, under: &str) -> io::Result<Vec<Found>> {
                 let mut file = entry(&path, child.path(), format);
                 if kind.is_symlink() {
                     file.refusal = refusal_of_link(&child.path(), &root);
+                } else if !kind.is_file() {
+                    file.refusal = Some("is a pipe, a socket or a device, not a file".to_owned());
                 }
                 found.push(file);
             }

@@ -163,7 +163,7 @@ fn an_id_is_made_of_file_and_question_and_stays_the_same() {
 
 #[test]
 fn invalid_utf8_is_skipped_with_its_line() {
-    let record = parse_file("a.txt", b"fine\nbroken \xff\n");
+    let record = parse_file("a.txt", b"fine, caf\xc3\xa9 and th\xc3\xa9\nbroken \xff\n");
     assert_eq!(notices(&record.skipped), ["a.txt:2: is not UTF-8 text"]);
 }
 
@@ -246,6 +246,83 @@ fn a_text_file_is_a_document_named_after_its_file() {
     let record = parse_file("opening_hours.txt", b"Open from nine.\n");
     assert_eq!(document(&record).title, "opening hours");
     assert_eq!(document(&record).lang, "en");
+}
+
+#[test]
+fn an_untidy_csv_gives_its_rows_and_names_the_bad_ones() {
+    let text = "\u{feff}sep=;\r\n Question ;ANSWER;;\r\nOne?;\"first\r\nline; second\";;\r\n;;;\r\n\
+                A 5\" pan?;Yes.;;\r\nBad?;\"never closed;;\r\nLast?;Fine.;;\r\n";
+    let record = parse_file("a.csv", text.as_bytes());
+    let answers: Vec<&str> = entries(&record).iter().map(|e| e.answer.as_str()).collect();
+    assert_eq!(answers, ["first\nline; second", "Yes.", "Fine."]);
+    assert_eq!(record.skipped.len(), 1, "{:?}", record.skipped);
+    assert_eq!(record.skipped[0].line, Some(7), "{:?}", record.skipped);
+    assert_eq!(record.warnings, []);
+}
+
+#[test]
+fn tabs_and_windows_1252_are_read_and_the_guess_is_told() {
+    let record = parse_file(
+        "a.csv",
+        b"question\tanswer\nGr\xf6\xdfe?\tF\xfcnf, oder mehr.\n",
+    );
+    assert_eq!(entries(&record)[0].answer, "Fünf, oder mehr.");
+    assert!(notices(&record.warnings)[0].contains("Windows-1252"));
+}
+
+#[test]
+fn a_json_list_is_read_under_the_name_of_json_lines() {
+    let record = parse_file(
+        "a.jsonl",
+        b"[\n {\"question\": \"q\",\n \"answer\": \"a\"}\n]\n",
+    );
+    assert_eq!(entries(&record).len(), 1);
+    assert_eq!(record.warnings.len(), 1);
+}
+
+#[test]
+fn markdown_takes_toml_footnotes_and_html_for_what_they_say() {
+    let text = "+++\ntitle = \"Tea\"\nlang = \"en\"\n+++\n<div align=center><b>Hot</b></div>\n<!-- hidden -->\n\n\
+                Steep[^1] it<br>well.\n\nMore\n----\n\nText.\n\n[^1]: Four minutes.\n";
+    let record = parse_file("a.md", text.as_bytes());
+    let document = document(&record);
+    assert_eq!(document.title, "Tea");
+    assert!(
+        document.passages[0].text.contains("Four minutes"),
+        "{document:?}"
+    );
+    assert!(document.passages[0].text.starts_with("Hot"), "{document:?}");
+    assert!(
+        !document.passages[0].text.contains(['<', '-']),
+        "{document:?}"
+    );
+    assert_eq!(document.passages[1].headings, ["More"]);
+    assert_eq!(document.passages[1].text, "Text.");
+}
+
+#[test]
+fn an_untidy_page_gives_its_text_and_its_tables_alone() {
+    let links = "<a href=x>Shop now</a> <a href=y>Sale</a> <a href=z>Help</a>".repeat(3);
+    let page = format!(
+        "<html><body><form id=aspnet><div class='main-menu'><ul><li>{links}</ul></div>\
+         <div id='cookie-banner'>We use cookies. <button>OK</button></div>\
+         <div style='display: none'>Hidden words</div><div aria-hidden=true>icon</div>\
+         <div class=post>Open from nine.<br><br>Closed on <i>Sunday</i> &amp; Monday.\
+         <table><tr><th>Day<th>Hours<tr><td>Tuesday<td>9&ndash;18</table></div>\
+         <div>{links}</div></form></body></html>"
+    );
+    let record = parse_file("hours.html", page.as_bytes());
+    assert_eq!(
+        document(&record).passages[0].text,
+        "Open from nine.\n\nClosed on Sunday & Monday.\n\n| Day | Hours |\n| --- | --- |\n\
+         | Tuesday | 9–18 |"
+    );
+}
+
+#[test]
+fn a_bottomless_page_is_refused() {
+    let record = parse_file("a.html", "<div>".repeat(100_000).as_bytes());
+    assert!(record.skipped[0].reason.contains("in one another"));
 }
 
 #[test]

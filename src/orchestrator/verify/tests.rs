@@ -8,6 +8,7 @@ fn passage(title: &str, text: &str) -> Source {
         title: title.into(),
         url: None,
         source: "kb/shop/returns.md".into(),
+        page: None,
         score: 0.9,
         text: text.into(),
     }
