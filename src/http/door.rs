@@ -1,13 +1,14 @@
-//! What is refused by its head alone, before a body is read or a handler asked.
+//! What is refused by its head alone, before a body is read or a handler asked; and the framing of
+//! answers to old clients.
 //!
 //! actix itself refuses a head of more than 128 KiB or 96 fields, and one that is no HTTP, with an
 //! empty reply; below that the bounds are these, and the reply says so.
 
 use actix_web::{
     Error, ResponseError as _,
-    body::{BoxBody, MessageBody},
+    body::{BodySize, BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
-    http::ConnectionType,
+    http::{ConnectionType, Version},
     middleware::Next,
 };
 
@@ -27,8 +28,16 @@ pub async fn guard(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let Some(refusal) = refusal(&request) else {
-        let response = next.call(request).await?;
-        return Ok(response.map_into_boxed_body());
+        let version = request.version();
+        let mut response = next.call(request).await?.map_into_boxed_body();
+        let is_stream = matches!(response.response().body().size(), BodySize::Stream);
+        if is_stream && version < Version::HTTP_11 {
+            // Chunks are younger than these clients: their streams end with the connection.
+            let head = response.response_mut().head_mut();
+            head.no_chunking(true);
+            head.set_connection_type(ConnectionType::Close);
+        }
+        return Ok(response);
     };
     let mut response = refusal.error_response();
     response

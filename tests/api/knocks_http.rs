@@ -100,7 +100,10 @@ async fn old_clients_proxies_and_no_http_at_all_get_fitting_answers() {
             "GET http://elsewhere/healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n",
             200,
         ),
-        ("GET healthz HTTP/1.1\r\nhost: x\r\n\r\n", 400),
+        (
+            "GET healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n",
+            404,
+        ),
         ("GET /healthz HTTP/1.1\r\n\r\n", 400),
         ("GET /healthz HTTP/1.1\r\nhost: x\r\nhost: y\r\n\r\n", 400),
         ("GET /healthz HTTP/9.9\r\nhost: x\r\n\r\n", 400),
