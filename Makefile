@@ -5,7 +5,7 @@ PROFILE = --release
 MICROGPT = target/release/microgpt
 DATA ?= ../shared/data
 
-.PHONY: run build models test test-clients lint bench bench-load fit-router setup clean
+.PHONY: run build models test test-clients lint bench bench-load fit-router fuzz setup clean
 
 run: models
 	$(MICROGPT) ingest
@@ -42,6 +42,12 @@ bench-load: models
 # Fits models/router/local.json anew on labelled questions under DATA.
 fit-router: models
 	DATA=$(DATA) scripts/fit-router
+
+# Each fuzz target for SECONDS; needs `cargo install cargo-fuzz`. TARGETS="faq sse" for some.
+SECONDS = 600
+TARGETS = faq markdown request sse
+fuzz:
+	scripts/fuzz $(SECONDS) $(TARGETS)
 
 clean:
 	$(CARGO) clean

@@ -1,14 +1,6 @@
 //! The composition root: everything is built here, once.
 
-use std::{
-    net::TcpListener,
-    path::PathBuf,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::{net::TcpListener, path::PathBuf, sync::Arc, time::Duration};
 
 use tokio::sync::watch;
 
@@ -28,9 +20,6 @@ use crate::{
     telemetry,
     upstream::{UpstreamError, Upstreams},
 };
-
-/// After SIGTERM, requests in flight have this long to end.
-pub const DRAIN: Duration = Duration::from_secs(10);
 
 /// Why the program can't start or run.
 #[derive(Debug, thiserror::Error)]
@@ -109,8 +98,8 @@ impl App {
         &self.url
     }
 
-    /// Serves until `stop` resolves, then lets what is in flight end within [`DRAIN`]. `ready` is
-    /// called once, when models and index are there.
+    /// Serves until `stop` resolves, then lets what is in flight end within `server.drain_ms`, and
+    /// tells the rest that it can't. `ready` is called once, when models and index are there.
     ///
     /// # Errors
     /// [`AppError`] where loading or serving fails.
@@ -120,13 +109,16 @@ impl App {
         ready: impl FnOnce(&str),
     ) -> Result<(), AppError> {
         let (orchestrator, readiness) = watch::channel(None);
-        let draining = Arc::new(AtomicBool::new(false));
+        let drain = http::drain::Drain::default();
+        let times = &self.config.server;
         let metrics = telemetry::metrics();
         let server = http::serve(
             self.listener,
             http::State {
                 ready: readiness,
-                draining: draining.clone(),
+                drain: drain.clone(),
+                head_timeout: Duration::from_millis(times.head_ms),
+                body_timeout: Duration::from_millis(times.body_ms),
                 limits: self.config.limits.clone(),
                 metrics: Arc::new(move || metrics.render()),
             },
@@ -157,13 +149,12 @@ impl App {
         orchestrator.send_replace(Some(loaded.clone()));
         ready(&self.url);
         stop.await;
-        tracing::info!(
-            "stopping; requests in flight have {} s to end",
-            DRAIN.as_secs()
-        );
-        draining.store(true, Ordering::SeqCst);
         if let Some(watcher) = watcher {
             watcher.abort();
+        }
+        let cut = drain.run(Duration::from_millis(times.drain_ms)).await;
+        if cut > 0 {
+            tracing::warn!(requests = cut, "some requests did not end in time");
         }
         handle.stop(true).await;
         serving.await??;

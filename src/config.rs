@@ -78,6 +78,13 @@ pub struct Server {
     pub host: String,
     /// 0: any free port, printed in the ready line.
     pub port: u16,
+    /// How long a new connection may take to send its first request's head.
+    pub head_ms: u64,
+    /// How long a request may take to send its body.
+    pub body_ms: u64,
+    /// How long what is in flight may go on once the server is told to stop; what then remains is
+    /// ended with an error.
+    pub drain_ms: u64,
 }
 
 /// `[store]`
@@ -230,6 +237,9 @@ impl Default for Server {
         Self {
             host: "127.0.0.1".into(),
             port: 8080,
+            head_ms: 10_000,
+            body_ms: 30_000,
+            drain_ms: 8_000,
         }
     }
 }
@@ -336,6 +346,8 @@ impl Config {
                 .then(|| (key, format!("found {found}, allowed {low} to {high}")))
         };
         #[expect(clippy::cast_precision_loss, reason = "bounds are far below 2^52")]
+        let time = |key, found: u64, low: f64| number(key, found as f64, low, 600_000.0);
+        #[expect(clippy::cast_precision_loss, reason = "bounds are far below 2^52")]
         let count = |key, found: usize, low: usize, high: usize| {
             number(key, found as f64, low as f64, high as f64)
         };
@@ -346,6 +358,9 @@ impl Config {
             0.0001,
             0.5,
         )
+        .or_else(|| time("server.head_ms", self.server.head_ms, 100.0))
+        .or_else(|| time("server.body_ms", self.server.body_ms, 100.0))
+        .or_else(|| time("server.drain_ms", self.server.drain_ms, 0.0))
         .or_else(|| count("engine.slots", self.engine.slots, 1, 64))
         .or_else(|| count("engine.threads", self.engine.threads, 0, 512))
         .or_else(|| count("engine.queue", self.engine.queue, 1, 65_536))

@@ -1,11 +1,17 @@
 //! Logs and metrics: set up once a process, written everywhere through `tracing` and `metrics`.
 
-use std::sync::OnceLock;
+use std::{
+    io::{self, Write},
+    sync::OnceLock,
+};
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
 
-use crate::config::{Log, LogFormat};
+use crate::{
+    config::{Log, LogFormat},
+    text::visible,
+};
 
 /// Seconds; from an exact repeat to a slow upstream.
 const DURATION_BUCKETS_S: &[f64] = &[
@@ -16,7 +22,7 @@ const DURATION_BUCKETS_S: &[f64] = &[
 pub fn log_to_stderr(log: &Log) {
     let filter = EnvFilter::try_new(&log.level).unwrap_or_else(|_| EnvFilter::new("info"));
     let registry = tracing_subscriber::registry().with(filter);
-    let writer = fmt::layer().with_writer(std::io::stderr);
+    let writer = fmt::layer().with_writer(|| OneLine(io::stderr()));
     let installed = match log.format {
         LogFormat::Text => registry.with(writer.with_target(false)).try_init(),
         LogFormat::Json => registry.with(writer.json().flatten_event(true)).try_init(),
@@ -24,6 +30,29 @@ pub fn log_to_stderr(log: &Log) {
     if installed.is_err() {
         tracing::debug!("logs were set up before");
     }
+}
+
+/// Writes each event as one line, whatever stands in it: no name that people choose can make up a
+/// line of its own. The formatter hands over an event in one piece.
+struct OneLine<W>(W);
+
+impl<W: Write> Write for OneLine<W> {
+    fn write(&mut self, event: &[u8]) -> io::Result<usize> {
+        self.0.write_all(one_line(event).as_bytes())?;
+        Ok(event.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// Colours stay as they are: the formatter escapes what others would pass for one.
+fn one_line(event: &[u8]) -> String {
+    let text = String::from_utf8_lossy(event);
+    let line = text.strip_suffix('\n').unwrap_or(&text);
+    let parts = line.split('\u{1b}').map(visible);
+    parts.collect::<Vec<_>>().join("\u{1b}") + "\n"
 }
 
 /// The process's metrics, rendered on demand for Prometheus.
@@ -44,4 +73,16 @@ pub fn metrics() -> PrometheusHandle {
         handle
     });
     handle.clone()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_is_one_line_whatever_stands_in_it() {
+        let event = "INFO path=\u{1b}[2m/x\nINFO forged\r\u{202e}\n";
+        let line = "INFO path=\u{1b}[2m/x\\u{a}INFO forged\\u{d}\\u{202e}\n";
+        assert_eq!(one_line(event.as_bytes()), line);
+    }
 }

@@ -7,7 +7,10 @@ use actix_web::{HttpResponse, ResponseError, body::BoxBody, http::StatusCode, ht
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::orchestrator::TurnError;
+use crate::text::visible;
+
+/// The longest message; what people sent is in some of them.
+const MAX_MESSAGE_CHARS: usize = 1_000;
 
 /// Why a request is not answered. `Display` is the message shown to the client.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +26,14 @@ pub enum ApiError {
     /// The body is not JSON; holds what the parser found and where.
     #[error("the body is not valid JSON: {0}")]
     Json(String),
+    /// A field of the body is not JSON.
+    #[error("`{param}` can't be read: {message}")]
+    JsonField {
+        /// The field, as `messages[2].role`.
+        param: String,
+        /// What the parser found and where.
+        message: String,
+    },
     /// The body is not UTF-8 from this byte on.
     #[error("the body is not valid UTF-8: the byte at offset {0} can't be decoded")]
     NotUtf8(usize),
@@ -42,6 +53,12 @@ pub enum ApiError {
         /// The most allowed.
         limit: usize,
     },
+    /// The address is longer than this many bytes.
+    #[error("the address is too long: at most {0} bytes are allowed")]
+    UriTooLong(usize),
+    /// The header fields are larger than this many bytes.
+    #[error("the header fields are too large: at most {0} bytes are allowed in all")]
+    HeadersTooLarge(usize),
     /// The body stopped coming.
     #[error("the body did not arrive in time")]
     BodyTimeout,
@@ -134,7 +151,9 @@ impl ApiError {
     fn status_and_code(&self) -> (StatusCode, Option<&'static str>) {
         match self {
             Self::Invalid { .. } => (StatusCode::BAD_REQUEST, None),
-            Self::Json(_) => (StatusCode::BAD_REQUEST, Some("invalid_json")),
+            Self::Json(_) | Self::JsonField { .. } => {
+                (StatusCode::BAD_REQUEST, Some("invalid_json"))
+            }
             Self::NotUtf8(_) => (StatusCode::BAD_REQUEST, Some("invalid_utf8")),
             Self::PromptTooLong { .. } => {
                 (StatusCode::BAD_REQUEST, Some("context_length_exceeded"))
@@ -145,6 +164,11 @@ impl ApiError {
             Self::MethodNotAllowed { .. } => {
                 (StatusCode::METHOD_NOT_ALLOWED, Some("method_not_allowed"))
             }
+            Self::UriTooLong(_) => (StatusCode::URI_TOO_LONG, Some("uri_too_long")),
+            Self::HeadersTooLarge(_) => (
+                StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+                Some("headers_too_large"),
+            ),
             Self::BodyTimeout => (StatusCode::REQUEST_TIMEOUT, Some("body_timeout")),
             Self::BodyTooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, Some("body_too_large")),
             Self::MessageTooLarge { .. } => {
@@ -166,7 +190,7 @@ impl ApiError {
     fn param(&self) -> Option<&str> {
         match self {
             Self::Invalid { param, .. } => param.as_deref(),
-            Self::MessageTooLarge { param, .. } => Some(param),
+            Self::MessageTooLarge { param, .. } | Self::JsonField { param, .. } => Some(param),
             Self::PromptTooLong { .. } => Some("messages"),
             Self::UnknownModel { .. } => Some("model"),
             _ => None,
@@ -193,11 +217,20 @@ impl ApiError {
         };
         ErrorBody {
             error: ErrorObject {
-                message: self.to_string(),
+                message: self.message(),
                 kind,
                 param: self.param().map(str::to_owned),
                 code,
             },
+        }
+    }
+
+    /// What is said about it, cut, and without characters that would not be seen as themselves.
+    fn message(&self) -> String {
+        let message = self.to_string();
+        match message.char_indices().nth(MAX_MESSAGE_CHARS) {
+            Some((end, _)) => visible(&message[..end]).into_owned() + "…",
+            None => visible(&message).into_owned(),
         }
     }
 
@@ -209,7 +242,7 @@ impl ApiError {
             Self::Upstream(detail) | Self::Store(detail) | Self::Internal(detail) => {
                 tracing::error!(status, code, detail, "request failed");
             }
-            _ => tracing::debug!(status, code, message = %self, "request refused"),
+            _ => tracing::debug!(status, code, reason = self.message(), "request refused"),
         }
     }
 }
@@ -232,81 +265,9 @@ impl ResponseError for ApiError {
     }
 }
 
-impl From<TurnError> for ApiError {
-    fn from(error: TurnError) -> Self {
-        match error {
-            TurnError::Overloaded { retry_after_s } => Self::Overloaded { retry_after_s },
-            TurnError::Loading => Self::Loading,
-            TurnError::Draining => Self::Draining,
-            TurnError::PromptTooLong { tokens, limit } => Self::PromptTooLong { tokens, limit },
-            TurnError::NotFound(message) => Self::NotFound(message),
-            TurnError::Upstream(detail) => Self::Upstream(detail),
-            TurnError::Internal(detail) => Self::Internal(detail),
-            TurnError::Store(detail) => Self::Store(detail),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn answered(error: TurnError) -> (u16, Option<String>, serde_json::Value) {
-        let error = ApiError::from(error);
-        let response = error.error_response();
-        let retry = response.headers().get(header::RETRY_AFTER);
-        (
-            response.status().as_u16(),
-            retry.map(|value| value.to_str().expect("digits").to_owned()),
-            serde_json::to_value(error.body()).expect("serializes"),
-        )
-    }
-
-    #[test]
-    fn overload_is_429_and_says_when_to_come_back() {
-        let (status, retry, body) = answered(TurnError::Overloaded { retry_after_s: 3 });
-        assert_eq!((status, retry.as_deref()), (429, Some("3")));
-        assert_eq!(body["error"]["type"], "rate_limit_error");
-        assert_eq!(body["error"]["code"], "overloaded");
-    }
-
-    #[test]
-    fn loading_and_draining_are_503_and_say_when_to_come_back() {
-        for (error, code) in [
-            (TurnError::Loading, "loading"),
-            (TurnError::Draining, "draining"),
-        ] {
-            let (status, retry, body) = answered(error);
-            assert_eq!(status, 503);
-            assert!(retry.is_some());
-            assert_eq!(body["error"]["code"], code);
-        }
-    }
-
-    #[test]
-    fn a_prompt_too_long_has_the_code_that_clients_look_for() {
-        let (status, _, body) = answered(TurnError::PromptTooLong {
-            tokens: 9,
-            limit: 8,
-        });
-        assert_eq!(status, 400);
-        assert_eq!(body["error"]["code"], "context_length_exceeded");
-        assert_eq!(body["error"]["param"], "messages");
-    }
-
-    #[test]
-    fn details_of_inner_failures_are_not_shown() {
-        for error in [
-            TurnError::Upstream("key sk-123 refused".into()),
-            TurnError::Internal("/srv/secret/index missing".into()),
-            TurnError::Store("disk full at /srv/secret".into()),
-        ] {
-            let (status, _, body) = answered(error);
-            assert!(status >= 500);
-            let text = body.to_string();
-            assert!(!text.contains("sk-123") && !text.contains("/srv"), "{text}");
-        }
-    }
 
     #[test]
     fn an_error_has_the_four_fields_of_the_openai_object() {
@@ -317,6 +278,14 @@ mod tests {
                 "message": "no", "type": "invalid_request_error", "param": "n", "code": null,
             }})
         );
+    }
+
+    #[test]
+    fn what_people_sent_is_cut_and_made_visible() {
+        let body = ApiError::NotFound(format!("no `\u{202e}\n{}`", "x".repeat(5_000))).body();
+        let message = body.error.message;
+        assert!(message.starts_with("no `\\u{202e}\\u{a}xxx"), "{message}");
+        assert!(message.chars().count() < 1_100);
     }
 
     #[test]

@@ -3,11 +3,7 @@
 //! Each refuses at the door with an [`ApiError`]. Nothing here looks inside the JSON; that is
 //! [`super::request`]'s work.
 
-use std::{
-    future::{Ready as Now, ready},
-    sync::atomic::Ordering,
-    time::Duration,
-};
+use std::future::{Ready as Now, ready};
 
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest,
@@ -21,10 +17,8 @@ use serde_json::Value;
 
 use crate::{config::Limits, orchestrator::Orchestrator};
 
-use super::{State, error::ApiError, observe::RequestId};
+use super::{State, error::ApiError, json, observe::RequestId};
 
-/// How long a client may take to send a body.
-const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// A body too large is read on up to this many times the limit, so that the client has sent it
 /// all and reads the refusal instead of a broken connection.
 const DRAIN_FACTOR: usize = 8;
@@ -43,7 +37,7 @@ impl State {
     /// # Errors
     /// [`ApiError::Draining`] or [`ApiError::Loading`].
     pub fn orchestrator(&self) -> Result<Orchestrator, ApiError> {
-        if self.draining.load(Ordering::Acquire) {
+        if self.drain.has_begun() {
             return Err(ApiError::Draining);
         }
         self.ready.borrow().clone().ok_or(ApiError::Loading)
@@ -90,15 +84,15 @@ impl FromRequest for Json {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let declared = json_is_declared(request.headers());
-        let limit = state(request).map(|state| state.limits.max_body_bytes);
+        let bounds = state(request).map(|state| (state.limits.max_body_bytes, state.body_timeout));
         let payload = payload.take();
         Box::pin(async move {
             declared?;
-            let reading = read(payload, limit?);
-            let body = tokio::time::timeout(BODY_TIMEOUT, reading)
+            let (limit, patience) = bounds?;
+            let body = tokio::time::timeout(patience, read(payload, limit))
                 .await
                 .map_err(|_| ApiError::BodyTimeout)??;
-            parse(&body).map(Self)
+            json::parse(&body).map(Self)
         })
     }
 }
@@ -144,16 +138,6 @@ async fn read(mut payload: Payload, limit: usize) -> Result<Bytes, ApiError> {
     Ok(body.freeze())
 }
 
-fn parse(body: &[u8]) -> Result<Value, ApiError> {
-    let text = std::str::from_utf8(body).map_err(|error| ApiError::NotUtf8(error.valid_up_to()))?;
-    if text.trim().is_empty() {
-        return Err(ApiError::Json(
-            "it is empty; a JSON object is expected".into(),
-        ));
-    }
-    serde_json::from_str(text).map_err(|error| ApiError::Json(error.to_string()))
-}
-
 #[cfg(test)]
 mod tests {
     use actix_web::http::header::HeaderValue;
@@ -184,30 +168,5 @@ mod tests {
             assert!(error.to_string().contains(content_type));
         }
         assert!(json_is_declared(&HeaderMap::new()).is_err());
-    }
-
-    #[test]
-    fn a_syntax_error_says_where_it_is() {
-        let error = parse(b"{\"model\": }").expect_err("refused");
-        assert_eq!(
-            error.to_string(),
-            "the body is not valid JSON: expected value at line 1 column 11"
-        );
-    }
-
-    #[test]
-    fn invalid_utf8_is_told_from_bad_json() {
-        assert!(matches!(
-            parse(b"{\"a\":\"\xff\"}"),
-            Err(ApiError::NotUtf8(6))
-        ));
-    }
-
-    #[test]
-    fn nesting_without_end_is_refused_not_followed() {
-        assert!(matches!(
-            parse("[".repeat(100_000).as_bytes()),
-            Err(ApiError::Json(_))
-        ));
     }
 }

@@ -6,11 +6,15 @@
 //! [`table`] lists every path; [`error`] is the only place that turns an error into a status.
 
 pub mod completions;
+mod connections;
 pub mod conversations;
+pub mod door;
+pub mod drain;
 pub mod embeddings;
 pub mod endpoint;
 pub mod error;
 pub mod extract;
+pub mod json;
 pub mod knowledge;
 pub mod models;
 pub mod observe;
@@ -22,32 +26,26 @@ pub mod route;
 pub mod schema;
 pub mod sse;
 pub mod turn;
+pub mod turn_error;
 pub mod turn_metrics;
 pub mod wire;
 
-use std::{
-    io,
-    net::TcpListener,
-    sync::{Arc, atomic::AtomicBool},
-    thread,
-    time::Duration,
-};
+use std::{io, net::TcpListener, sync::Arc, thread, time::Duration};
 
 use actix_web::{App, HttpServer, dev::Server, middleware::from_fn, web};
 use tokio::sync::watch;
 
 use crate::{config::Limits, orchestrator::Orchestrator};
 
+use drain::Drain;
 use endpoint::Endpoint;
 use error::ApiError;
 use pages::Pages;
 
 /// How long an idle connection is kept for the next request.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
-/// How long a client may take to send a request's head.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long answers that are under way may take once the server is told to stop.
-const DRAIN_TIMEOUT_S: u64 = 10;
+/// How long connections may take to close once nothing is in flight any more.
+const CLOSE_TIMEOUT_S: u64 = 1;
 
 /// Renders the metrics in Prometheus' text format.
 pub type RenderMetrics = Arc<dyn Fn() -> String + Send + Sync>;
@@ -57,8 +55,12 @@ pub type RenderMetrics = Arc<dyn Fn() -> String + Send + Sync>;
 pub struct State {
     /// The orchestrator, or `None` while models and index are loading.
     pub ready: watch::Receiver<Option<Orchestrator>>,
-    /// True once the server was told to stop: new work is refused, work under way is finished.
-    pub draining: Arc<AtomicBool>,
+    /// How the server stops: new work is refused, work under way is finished or told.
+    pub drain: Drain,
+    /// How long a new connection may take to send its first head.
+    pub head_timeout: Duration,
+    /// How long a request may take to send its body.
+    pub body_timeout: Duration,
     /// What is refused at the door.
     pub limits: Limits,
     /// Renders `/metrics`.
@@ -119,30 +121,35 @@ pub fn configure(
 
 /// Serves `state` on `listener` until the returned server is stopped by its handle.
 ///
-/// One worker a core; signals are left to the caller, who sets [`State::draining`] and then stops
-/// the server gracefully, which waits at most ten seconds for answers under way.
+/// One worker a core; signals are left to the caller, who runs [`State::drain`] and then stops
+/// the server gracefully, which closes the connections.
 ///
 /// # Errors
 /// When the listener can't be used by the asynchronous runtime.
 pub fn serve(listener: TcpListener, state: State) -> Result<Server, io::Error> {
     let workers = thread::available_parallelism().map_or(1, usize::from);
     let pages = web::Data::new(Pages::render(&state.limits).map_err(io::Error::other)?);
+    let most_connections = connections::most();
+    let head_timeout = state.head_timeout;
     let state = web::Data::new(state);
     observe::describe_metrics();
     turn_metrics::describe();
     let server = HttpServer::new(move || {
         let (state, pages) = (state.clone(), pages.clone());
         App::new()
+            .wrap(from_fn(drain::guard))
+            .wrap(from_fn(door::guard))
             .wrap(from_fn(observe::observe))
             .configure(|service| configure(service, state, pages))
     })
     .workers(workers)
     .keep_alive(KEEP_ALIVE)
-    .client_request_timeout(HEAD_TIMEOUT)
+    .client_request_timeout(head_timeout)
+    .max_connections(most_connections.div_ceil(workers))
     // A client that hangs up must be noticed while its answer is being written.
     .h1_allow_half_closed(false)
     .tcp_nodelay(true)
-    .shutdown_timeout(DRAIN_TIMEOUT_S)
+    .shutdown_timeout(CLOSE_TIMEOUT_S)
     .disable_signals()
     .listen(listener)?
     .run();

@@ -34,6 +34,8 @@ const REQUESTS: &str = "http_requests_total";
 /// The status logged where the client hung up before there was one.
 const CLIENT_CLOSED: u16 = 499;
 const MAX_ID_BYTES: usize = 128;
+/// The most of a path that is logged.
+const MAX_LOGGED_CHARS: usize = 200;
 
 /// The name of one request in logs, rows and replies: 1 to 128 visible ASCII characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,7 +123,7 @@ impl Record {
             span,
             started: Instant::now(),
             method: request.method().clone(),
-            path: request.path().to_owned(),
+            path: request.path().chars().take(MAX_LOGGED_CHARS).collect(),
             pattern: "unknown".to_owned(),
             status: CLIENT_CLOSED,
             route: None,
@@ -174,7 +176,8 @@ impl Drop for Record {
         tracing::info!(
             parent: &self.span,
             method = %self.method,
-            path = %self.path,
+            // As a string, which is logged with quotes and escapes: people choose paths.
+            path = self.path,
             status = self.status,
             route = self.route.as_deref().unwrap_or("-"),
             whole = self.whole,

@@ -78,8 +78,7 @@ impl Writer {
     /// What is sent when the answer can't be finished.
     pub fn fail(&mut self, error: &ApiError) -> String {
         self.over = true;
-        error.log();
-        data(&error.body())
+        last_words(error)
     }
 
     fn open(&mut self) -> String {
@@ -132,6 +131,13 @@ impl Writer {
             microgpt: None,
         }
     }
+}
+
+/// The event that ends a stream which can't be finished.
+#[must_use]
+pub fn last_words(error: &ApiError) -> String {
+    error.log();
+    data(&error.body())
 }
 
 fn data(value: &impl Serialize) -> String {

@@ -1,4 +1,5 @@
-//! Plain language tools that prompts and verdicts share: sentences and words.
+//! Plain language tools that prompts and verdicts share: sentences and words;
+//! and texts made fit for a log line.
 //!
 //! Pure, no I/O, no statistics and no model. English is known well enough to compare claims;
 //! other languages are compared word by word (Chinese and Japanese sign by sign).
@@ -7,6 +8,7 @@ mod lists;
 mod sentences;
 mod stem;
 mod terms;
+mod visible;
 mod words;
 
 pub use lists::{
@@ -16,4 +18,5 @@ pub use lists::{
 pub use sentences::{Sentence, split};
 pub use stem::stem;
 pub use terms::{Treatment, treatment};
+pub use visible::visible;
 pub use words::{Kind, Word, read};

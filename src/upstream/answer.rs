@@ -2,15 +2,13 @@
 //!
 //! It knows nothing of retries and of the time allowed for the whole; its caller drops it to cancel.
 
-use std::{collections::VecDeque, pin::Pin, time::Duration};
+use std::{collections::VecDeque, time::Duration};
 
-use bytes::Bytes;
-use eventsource_stream::{Event, EventStreamError, Eventsource};
-use futures_util::{Stream, StreamExt, future, stream};
 use reqwest::{Response, header};
 
 use super::{
     error::{UpstreamError, excerpt},
+    sse::{Fault, Reader},
     wire::{self, Piece},
 };
 use crate::chat::{FinishReason, ModelEvent, Usage};
@@ -23,13 +21,35 @@ const MAX_REFUSAL_BYTES: usize = 16 << 10;
 /// send neither and keep the connection open.
 const AFTER_FINISH: Duration = Duration::from_secs(2);
 
-type Events = Pin<Box<dyn Stream<Item = Result<Event, EventStreamError<Interruption>>> + Send>>;
-
 /// Why bytes stopped coming.
 #[derive(Debug)]
 enum Interruption {
     Connection,
     TooLong,
+}
+
+impl From<Interruption> for UpstreamError {
+    fn from(interruption: Interruption) -> Self {
+        match interruption {
+            Interruption::Connection => Self::Closed,
+            Interruption::TooLong => protocol("an endless answer"),
+        }
+    }
+}
+
+impl From<Fault> for UpstreamError {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::TooLong => protocol("an endless event"),
+            Fault::NotUtf8 => protocol("bytes that are not UTF-8"),
+        }
+    }
+}
+
+fn protocol(message: impl Into<String>) -> UpstreamError {
+    UpstreamError::Protocol {
+        message: message.into(),
+    }
 }
 
 /// An answer that is being read.
@@ -51,22 +71,29 @@ impl Answer {
         }
         let mut answer = Self {
             ready: VecDeque::new(),
-            events: Box::pin(stream::empty()),
+            events: Events::default(),
             finish: None,
             usage: None,
             key: key.to_owned(),
         };
-        let kind = response.headers().get(header::CONTENT_TYPE);
-        let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let named = |name| {
+            let value = response.headers().get(name);
+            value.and_then(|value| value.to_str().ok())
+        };
+        if let Some(encoding) = named(header::CONTENT_ENCODING)
+            && !encoding.trim().eq_ignore_ascii_case("identity")
+        {
+            let encoding = excerpt(encoding, key);
+            return Err(protocol(format!(
+                "content encoded as {encoding}, which was not asked for"
+            )));
+        }
+        let kind = named(header::CONTENT_TYPE).unwrap_or_default();
         match kind.split(';').next().unwrap_or_default().trim() {
             "application/json" => answer.read_whole(response).await?,
             // Some servers send a stream under no name or under that of plain text.
-            "text/event-stream" | "text/plain" | "" => answer.events = events(response),
-            other => {
-                return Err(UpstreamError::Protocol {
-                    message: format!("content of type {}", excerpt(other, key)),
-                });
-            }
+            "text/event-stream" | "text/plain" | "" => answer.events.response = Some(response),
+            other => return Err(protocol(format!("content of type {}", excerpt(other, key)))),
         }
         Ok(answer)
     }
@@ -78,30 +105,26 @@ impl Answer {
                 return Ok(event);
             }
             let Some(finish) = self.finish else {
-                match self.events.next().await {
-                    Some(Ok(event)) if is_end(&event) => return Ok(self.done(FinishReason::Stop)),
-                    Some(Ok(event)) => self.take(&event.data)?,
-                    Some(Err(error)) => return Err(interrupted(&error)),
+                match self.events.next().await? {
+                    Some(data) if is_end(&data) => return Ok(self.done(FinishReason::Stop)),
+                    Some(data) => self.take(&data)?,
                     None => return Err(UpstreamError::Closed),
                 }
                 continue;
             };
             // The answer is whole: only its usage may still come, and nothing can spoil it.
             match tokio::time::timeout(AFTER_FINISH, self.events.next()).await {
-                Ok(Some(Ok(event))) if !is_end(&event) && self.take(&event.data).is_ok() => {}
+                Ok(Ok(Some(data))) if !is_end(&data) && self.take(&data).is_ok() => {}
                 _ => return Ok(self.done(finish)),
             }
         }
     }
 
     async fn read_whole(&mut self, response: Response) -> Result<(), UpstreamError> {
-        let body = read_body(response, MAX_ANSWER_BYTES).await;
-        let body = body.map_err(|error| interrupted(&EventStreamError::Transport(error)))?;
+        let body = read_body(response, MAX_ANSWER_BYTES).await?;
         self.take(&String::from_utf8_lossy(&body))?;
         if self.ready.is_empty() && self.finish.is_none() {
-            return Err(UpstreamError::Protocol {
-                message: "JSON without a message".to_owned(),
-            });
+            return Err(protocol("JSON without a message"));
         }
         let done = self.done(self.finish.unwrap_or(FinishReason::Stop));
         self.ready.push_back(done);
@@ -123,35 +146,65 @@ impl Answer {
 }
 
 /// The mark that OpenAI puts after the last event.
-fn is_end(event: &Event) -> bool {
-    event.data.trim() == "[DONE]"
+fn is_end(data: &str) -> bool {
+    data.trim() == "[DONE]"
 }
 
-/// The server-sent events of a response, bounded in size. Characters split between two pieces of
-/// the response are put together.
-fn events(response: Response) -> Events {
-    let mut room = MAX_ANSWER_BYTES;
-    let bytes = response.bytes_stream().map(move |bytes| {
-        let bytes = bytes.map_err(|_| Interruption::Connection)?;
-        room = room.checked_sub(bytes.len()).ok_or(Interruption::TooLong)?;
-        Ok(bytes)
-    });
-    // The reader panics on a byte order mark at the very start; an empty line before it, which
-    // means nothing, makes the mark an ordinary character.
-    let start = stream::once(future::ready(Ok(Bytes::from_static(b"\n"))));
-    Box::pin(start.chain(bytes).eventsource())
+/// The server-sent events of a response, bounded in size.
+#[derive(Default)]
+struct Events {
+    /// What is still being received.
+    response: Option<Response>,
+    received_bytes: usize,
+    reader: Reader,
+    /// Read but not yet handed out.
+    ready: VecDeque<String>,
+    /// What comes after `ready`.
+    fault: Option<UpstreamError>,
 }
 
-fn interrupted(error: &EventStreamError<Interruption>) -> UpstreamError {
-    let message = match error {
-        EventStreamError::Transport(Interruption::Connection) => return UpstreamError::Closed,
-        EventStreamError::Transport(Interruption::TooLong) => "an endless answer",
-        EventStreamError::Utf8(_) => "bytes that are not UTF-8",
-        EventStreamError::Parser(_) => "a stream that is not made of events",
-    };
-    UpstreamError::Protocol {
-        message: message.to_owned(),
+impl Events {
+    /// The data of the next event; `None` after the last one.
+    async fn next(&mut self) -> Result<Option<String>, UpstreamError> {
+        loop {
+            if let Some(data) = self.ready.pop_front() {
+                return Ok(Some(data));
+            }
+            if let Some(fault) = self.fault.take() {
+                return Err(fault);
+            }
+            let Some(response) = &mut self.response else {
+                return Ok(None);
+            };
+            let received = match response.chunk().await {
+                Ok(Some(bytes)) => self.take(&bytes),
+                Ok(None) => {
+                    self.response = None;
+                    self.ready
+                        .extend(self.reader.end().filter(|data| is_whole(data)));
+                    Ok(())
+                }
+                Err(_) => Err(Interruption::Connection.into()),
+            };
+            if let Err(fault) = received {
+                self.response = None;
+                self.fault = Some(fault);
+            }
+        }
     }
+
+    fn take(&mut self, bytes: &[u8]) -> Result<(), UpstreamError> {
+        self.received_bytes += bytes.len();
+        if self.received_bytes > MAX_ANSWER_BYTES {
+            return Err(Interruption::TooLong.into());
+        }
+        Ok(self.reader.read(bytes, &mut self.ready)?)
+    }
+}
+
+/// False for an event that the end of the connection cut in two.
+fn is_whole(data: &str) -> bool {
+    is_end(data) || !matches!(Piece::parse(data, ""), Err(UpstreamError::Protocol { .. }))
 }
 
 async fn refusal(response: Response, key: &str) -> UpstreamError {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::text::visible;
+
 /// The longest piece of an upstream's own words that is passed on, in characters.
 const EXCERPT_CHARS: usize = 200;
 
@@ -118,7 +120,7 @@ impl UpstreamError {
     }
 }
 
-/// The beginning of an upstream's own words, on one line, with the key taken out.
+/// The beginning of an upstream's own words, on one visible line, with the key taken out.
 pub(super) fn excerpt(text: &str, key: &str) -> String {
     let text = if key.is_empty() {
         text.to_owned()
@@ -127,8 +129,8 @@ pub(super) fn excerpt(text: &str, key: &str) -> String {
     };
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(EXCERPT_CHARS) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line,
+        Some((end, _)) => visible(&line[..end]).into_owned() + "…",
+        None => visible(&line).into_owned(),
     }
 }
 

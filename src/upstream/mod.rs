@@ -10,6 +10,7 @@ mod endpoint;
 mod environment;
 mod error;
 mod prices;
+mod sse;
 mod wire;
 
 #[cfg(test)]

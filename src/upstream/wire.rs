@@ -85,7 +85,12 @@ impl Piece {
     /// Reads `json`; `key` is kept out of any message.
     pub(super) fn parse(json: &str, key: &str) -> Result<Self, UpstreamError> {
         let body: Body = serde_json::from_str(json).map_err(|error| UpstreamError::Protocol {
-            message: format!("{error}: {}", excerpt(json, key)),
+            // The parser quotes what it found, which may be long and hold anything.
+            message: format!(
+                "{}: {}",
+                excerpt(&error.to_string(), key),
+                excerpt(json, key)
+            ),
         })?;
         if let Some(error) = body.error {
             return Err(UpstreamError::Reported {

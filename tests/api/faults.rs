@@ -29,7 +29,16 @@ pub fn program(dir: &Path) -> Command {
 
 /// Starts the server and waits for its ready line.
 pub fn serve(dir: &Path) -> (Child, String) {
-    let mut child = program(dir).arg("serve").spawn().unwrap();
+    let mut command = program(dir);
+    command.arg("serve");
+    let (child, url, mut lines) = started(command);
+    std::thread::spawn(move || while lines.next().is_some() {});
+    (child, url)
+}
+
+/// Starts a server and waits for its ready line; hands over the lines that follow.
+pub fn started(mut command: Command) -> (Child, String, impl Iterator<Item = String> + Send) {
+    let mut child = command.spawn().unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
     let url = lines
         .by_ref()
@@ -39,8 +48,13 @@ pub fn serve(dir: &Path) -> (Child, String) {
                 .map(ToOwned::to_owned)
         })
         .expect("the server says that it is ready");
-    std::thread::spawn(move || lines.map_while(Result::ok).count());
-    (child, url)
+    (child, url, lines.map_while(Result::ok))
+}
+
+pub fn terminate(child: &Child) {
+    let mut kill = Command::new("kill");
+    let sent = kill.args(["-TERM", &child.id().to_string()]).status();
+    assert!(sent.unwrap().success());
 }
 
 pub fn stderr_of(mut command: Command) -> (Option<i32>, String) {
@@ -101,10 +115,7 @@ async fn sigterm_lets_what_is_in_flight_end() {
         .send()
         .await
         .unwrap();
-    Command::new("kill")
-        .args(["-TERM", &child.id().to_string()])
-        .status()
-        .unwrap();
+    terminate(&child);
     let text = response.text().await.unwrap();
     assert!(
         text.trim_end().ends_with("data: [DONE]") || text.contains("\"error\""),
