@@ -10,11 +10,11 @@ function curlOf(method, path, item) {
   const filled = path.replace(/\{(\w+)\}/g, (_, name) => name.toUpperCase());
   const needed = (item.parameters ?? []).filter((parameter) => parameter.in === "query" && parameter.required);
   const query = needed.map(({ name }) => `${name}=${name.toUpperCase()}`).join("&");
-  const parts = [method === "get" ? "curl" : `curl -X ${method.toUpperCase()}`];
-  parts.push(quoted(location.origin + filled + (query && `?${query}`)));
+  const address = quoted(location.origin + filled + (query && `?${query}`));
+  const parts = [method === "get" ? `curl ${address}` : `curl -X ${method.toUpperCase()} ${address}`];
   const schema = item.requestBody?.content?.["application/json"]?.schema;
   if (schema) parts.push("-H 'content-type: application/json'", `-d ${quoted(JSON.stringify(exampleOf(schema)))}`);
-  return parts.join(" ");
+  return parts.join(" \\\n  ");
 }
 
 function parametersOf(item) {
@@ -62,7 +62,8 @@ function operationNode(method, path, item) {
 }
 
 function contentsLink(method, path, item) {
-  const link = make("a", "", null, methodBadge(method), make("span", "", path));
+  const pieces = path.split(/(?<=.\/)/).flatMap((piece) => [make("wbr"), piece]);
+  const link = make("a", "", null, methodBadge(method), make("span", "", null, ...pieces));
   link.href = `#${item.operationId}`;
   return make("li", "", null, link);
 }

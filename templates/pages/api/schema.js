@@ -60,7 +60,8 @@ function fieldsOf(schema, seen = new Set()) {
   const rows = Object.entries(object.properties).map(([name, property]) => {
     const cell = make("td", "", null, make("code", "", name));
     if (object.required?.includes(name)) cell.append(make("span", "required", "required"));
-    const about = property.description ?? resolved(property)?.description ?? "";
+    const kinds = [property, ...(choicesOf(property) ?? [])];
+    const about = property.description ?? kinds.map((kind) => resolved(kind)?.description).find(Boolean) ?? "";
     return make("tr", "", null, cell, make("td", "quiet", typeName(property) + boundsOf(property)), prose("td", "", about));
   });
   const nodes = [tableOf(["Field", "Type", "Meaning"], rows)];

@@ -87,8 +87,9 @@ function angleAt(text, at) {
   return link ? { nodes: [link], end: at + close + 1 } : null;
 }
 
+/* An address that stands by itself; not one in the middle of a word or of an attribute. */
 function addressAt(text, at) {
-  if (wordAt(text, at - 1)) return null;
+  if (wordAt(text, at - 1) || /["'=]/.test(text[at - 1] ?? "")) return null;
   const [found] = text.slice(at, at + LONGEST_ADDRESS).match(/^[^\s<>"'`|\\\])]+/) ?? [""];
   let end = found.length;
   while (end && ".,;:!?*_".includes(found[end - 1])) end -= 1;

@@ -46,7 +46,7 @@ export async function shows_the_interface(scene) {
     await chat.getByText("200The answer, or its stream").click();
     await scene.shoot(page, `${theme}-operation`);
     const line = await chat.locator("pre code").first().innerText();
-    assert.match(line, /^curl -X POST 'http:\/\/127\.0\.0\.1:\d+\/v1\/chat\/completions' -H 'content-type: application\/json' -d '\{"model":"auto"/);
+    assert.match(line, /^curl -X POST 'http:\/\/127\.0\.0\.1:\d+\/v1\/chat\/completions' \\\n {2}-H 'content-type: application\/json' \\\n {2}-d '\{.*"model":"auto"/);
   }
 }
 
