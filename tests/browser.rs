@@ -34,7 +34,7 @@ enum Setup {
 use Setup::{Alone, Connected, Hostile};
 
 /// Every flow, by the name it has in `tests/browser/flows/`.
-const FLOWS: [(&str, Setup); 25] = [
+const FLOWS: [(&str, Setup); 26] = [
     ("asks_and_streams", Connected),
     ("shows_markdown_and_code", Connected),
     ("copies_an_answer_and_its_code", Connected),
@@ -56,6 +56,7 @@ const FLOWS: [(&str, Setup); 25] = [
     ("fits_a_phone", Connected),
     ("works_by_keyboard_alone", Connected),
     ("has_nothing_serious_for_axe", Alone),
+    ("has_nothing_serious_for_axe_in_the_interface", Alone),
     ("says_when_the_server_is_gone", Connected),
     ("ends_a_broken_stream_with_a_message", Connected),
     ("shows_the_interface", Alone),

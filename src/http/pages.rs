@@ -207,6 +207,24 @@ mod tests {
     }
 
     #[test]
+    fn every_part_on_disk_is_part_of_a_page() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/templates/pages");
+        let joined = pages();
+        let joined = joined.chat.html + &joined.docs.html;
+        let mut parts = 0;
+        for room in ["shared", "chat", "api"] {
+            let files = std::fs::read_dir(format!("{folder}/{room}")).expect("a folder");
+            for file in files {
+                let path = file.expect("a file").path();
+                let text = std::fs::read_to_string(&path).expect("text");
+                assert!(joined.contains(&text), "{}", path.display());
+                parts += 1;
+            }
+        }
+        assert!(parts > 10);
+    }
+
+    #[test]
     fn every_inline_script_and_style_is_allowed() {
         let pages = pages();
         for page in [&pages.chat, &pages.docs] {

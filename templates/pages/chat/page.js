@@ -81,14 +81,17 @@ async function showNotice() {
 let watching = null;
 function watchServer() {
   watching ??= (async () => {
+    let hasWaited = false;
     for (;;) {
       const status = await fetch("/readyz").then((response) => response.status, () => 0);
       const words = status === 200 ? "" : status ? "Loading" : "Server unreachable";
       if (state.textContent !== words) state.textContent = words;
       if (status === 200) break;
+      hasWaited = true;
       await new Promise((resolve) => setTimeout(resolve, 1000));
     }
     watching = null;
+    if (hasWaited) listChats();
   })();
   return watching;
 }
