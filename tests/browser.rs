@@ -7,6 +7,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
 
 use std::{
+    collections::BTreeSet,
     fs,
     io::{self, BufRead, BufReader},
     path::{Path, PathBuf},
@@ -69,10 +70,30 @@ fn main() -> ExitCode {
     if let Some(what) = &missing {
         eprintln!("browser: the flows are skipped: {what}");
     }
-    let trials = FLOWS.map(|(name, setup)| {
+    let flows = FLOWS.map(|(name, setup)| {
         Trial::test(name, move || run(name, setup)).with_ignored_flag(missing.is_some())
     });
-    libtest_mimic::run(&arguments, trials.into()).exit_code()
+    let mut trials = vec![Trial::test("every_flow_is_run", every_flow_is_run)];
+    trials.extend(flows);
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// The flows on disk and those in [`FLOWS`] are the same; needs no browser.
+fn every_flow_is_run() -> Result<(), Failed> {
+    let mut written = BTreeSet::new();
+    for file in fs::read_dir(Path::new(ROOT).join("tests/browser/flows"))? {
+        let text = fs::read_to_string(file?.path())?;
+        let names = text
+            .lines()
+            .filter_map(|line| line.strip_prefix("export async function "));
+        written.extend(names.filter_map(|rest| rest.split_once('(').map(|at| at.0.to_owned())));
+    }
+    let run: BTreeSet<String> = FLOWS.iter().map(|(name, _)| (*name).to_owned()).collect();
+    if written == run {
+        return Ok(());
+    }
+    let differ: Vec<_> = written.symmetric_difference(&run).collect();
+    Err(format!("in one place only: {differ:?}").into())
 }
 
 /// What keeps the flows from running, if anything does.
@@ -173,16 +194,18 @@ impl Server {
             Connected | Alone => "tests/data/kb",
             Hostile => "tests/browser/hostile-kb",
         };
-        let mut config = format!(
-            "[knowledge]\ndir = \"{ROOT}/{knowledge}\"\nindex_dir = \"index\"\nwatch = false\n\
-             [models]\ndir = \"{ROOT}/models\"\n[server]\nport = 0\n"
-        );
-        if !upstream_url.is_empty() {
-            config += &format!(
+        let large = if upstream_url.is_empty() {
+            String::new()
+        } else {
+            format!(
                 "[[upstreams]]\nname = \"large\"\nkind = \"openai\"\nbase_url = \"{upstream_url}/v1\"\n\
                  model = \"large-1\"\ninput_usd_per_mtok = 2.5\noutput_usd_per_mtok = 10.0\n"
-            );
-        }
+            )
+        };
+        let config = format!(
+            "[knowledge]\ndir = \"{ROOT}/{knowledge}\"\nindex_dir = \"index\"\nwatch = false\n\
+             [models]\ndir = \"{ROOT}/models\"\n[server]\nport = 0\n{large}"
+        );
         fs::write(dir.path().join("microgpt.toml"), config).unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_microgpt"))
             .arg("serve")
