@@ -32,9 +32,13 @@ async function openSource(item, opener) {
   $("source-title").focus();
   const parameters = new URLSearchParams({ id: item.id, source: item.source ?? "" });
   const own = { ...item, passages: [{ id: item.id, headings: [], page: null, text: item.text, cited: true }] };
-  const found = await read(`/v1/knowledge/source?${parameters}`).catch(() => null);
+  const found = await read(`/v1/knowledge/source?${parameters}`).catch((error) => ({ ...own, excuse: excuseOf(error) }));
   if (asked !== sourceAsked) return;
-  showSource(found?.passages?.length ? found : { ...own, isExcerpt: true });
+  showSource(found);
+}
+
+function excuseOf(error) {
+  return error.status === 404 ? "The knowledge base has changed since; this is the passage as it was." : `${error.message} This is the passage that was cited.`;
 }
 
 function showSource(source) {
@@ -49,7 +53,7 @@ function showSource(source) {
   const body = $("source-text");
   const isMarked = /\.(md|html?|ya?ml|jsonl|csv)$/i.test(source.source ?? "");
   body.replaceChildren(...passagesOf(source.passages ?? [], isMarked, isFaq));
-  if (source.isExcerpt) body.prepend(make("p", "quiet", "The knowledge base has changed since; this is the passage as it was."));
+  if (source.excuse) body.prepend(make("p", "quiet", source.excuse));
   const first = body.querySelector("mark");
   if (first) body.scrollTop = Math.max(0, first.getBoundingClientRect().top - body.getBoundingClientRect().top - 48);
   else body.scrollTop = 0;
