@@ -11,8 +11,8 @@ function showRunning(isRunning) {
 }
 
 function fit() {
-  text.style.height = "auto";
-  text.style.height = `${text.scrollHeight}px`;
+  text.style.height = "";
+  if (text.value) text.style.height = `${text.scrollHeight}px`;
   const over = new TextEncoder().encode(text.value).length - maxBytes;
   hint.classList.toggle("bad", over > 0);
   hint.textContent = over > 0 ? `Too long by ${over} bytes.` : usualHint;
