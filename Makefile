@@ -5,7 +5,7 @@ PROFILE = --release
 MICROGPT = target/release/microgpt
 DATA ?= ../shared/data
 
-.PHONY: run build models test test-clients lint bench bench-load fit-router fuzz setup clean
+.PHONY: run build models test test-clients lint bench bench-load bench-page fit-router fuzz setup setup-browser clean
 
 run: models
 	$(MICROGPT) ingest
@@ -20,7 +20,11 @@ build: setup
 models: build
 	$(MICROGPT) models pull
 
-test: models
+# Chromium and Node.js for the browser tests; where they can't be had, those are skipped by name.
+setup-browser:
+	@scripts/setup-browser
+
+test: models setup-browser
 	$(CARGO) test $(PROFILE) --tests
 
 # The official OpenAI client for Python against a running server.
@@ -38,6 +42,10 @@ bench: models
 # Many clients at once, and kill -9 under their load.
 bench-load: models
 	$(CARGO) run $(PROFILE) --quiet --example bench -- load
+
+# First paint and bytes of the chat page, in headless Chromium.
+bench-page: models setup-browser
+	scripts/bench-page
 
 # Fits models/router/local.json anew on labelled questions under DATA.
 fit-router: models

@@ -1,7 +1,8 @@
 //! The two pages for people: the chat, and the interface's description.
 //!
-//! Each is one file that loads nothing else, rendered once at start. Its content security policy
-//! allows exactly its own inline script and style, by their hashes.
+//! Each is served as one document that loads nothing else, joined from its parts and rendered once
+//! at start. Its content security policy allows exactly its own inline scripts and style, by their
+//! hashes. What the pages do is in `templates/pages/`, one file a noun.
 
 use actix_web::{HttpResponse, http::header, web};
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -13,8 +14,51 @@ use crate::config::Limits;
 
 use super::openapi;
 
-const CHAT: &str = include_str!("../../templates/pages/chat.hbs");
-const DOCS: &str = include_str!("../../templates/pages/api.hbs");
+/// The text of a file under `templates/pages/`.
+macro_rules! part {
+    ($path:literal) => {
+        include_str!(concat!("../../templates/pages/", $path))
+    };
+}
+
+/// What a page is joined from.
+struct Parts {
+    template: &'static str,
+    style: &'static [&'static str],
+    /// What runs before the first paint.
+    early: &'static str,
+    script: &'static [&'static str],
+}
+
+const CHAT: Parts = Parts {
+    template: part!("chat.hbs"),
+    style: &[part!("shared/base.css"), part!("chat/chat.css")],
+    early: part!("shared/theme.js"),
+    script: &[
+        part!("shared/dom.js"),
+        part!("chat/inline.js"),
+        part!("chat/blocks.js"),
+        part!("chat/server.js"),
+        part!("chat/panel.js"),
+        part!("chat/source.js"),
+        part!("chat/outcome.js"),
+        part!("chat/feedback.js"),
+        part!("chat/turn.js"),
+        part!("chat/history.js"),
+        part!("chat/page.js"),
+    ],
+};
+
+const DOCS: Parts = Parts {
+    template: part!("api.hbs"),
+    style: &[part!("shared/base.css"), part!("api/api.css")],
+    early: part!("shared/theme.js"),
+    script: &[
+        part!("shared/dom.js"),
+        part!("api/schema.js"),
+        part!("api/page.js"),
+    ],
+};
 
 /// Why the pages can't be served.
 #[derive(Debug, thiserror::Error)]
@@ -46,18 +90,21 @@ impl Pages {
     /// # Errors
     /// When a template or the description is broken: a fault of this program.
     pub fn render(limits: &Limits) -> Result<Self, PageError> {
-        let data = json!({
-            "version": env!("CARGO_PKG_VERSION"),
-            "max_message_bytes": limits.max_message_bytes,
-        });
-        let page = |template| {
-            let html = Handlebars::new().render_template(template, &data)?;
+        let page = |parts: &Parts| {
+            let data = json!({
+                "version": env!("CARGO_PKG_VERSION"),
+                "max_message_bytes": limits.max_message_bytes,
+                "style": parts.style.concat(),
+                "early": parts.early,
+                "script": parts.script.concat(),
+            });
+            let html = Handlebars::new().render_template(parts.template, &data)?;
             let policy = policy(&html);
             Ok::<_, PageError>(Page { html, policy })
         };
         Ok(Self {
-            chat: page(CHAT)?,
-            docs: page(DOCS)?,
+            chat: page(&CHAT)?,
+            docs: page(&DOCS)?,
             openapi: openapi::document()?,
         })
     }
@@ -157,6 +204,24 @@ mod tests {
                 assert!(!html.contains(forbidden), "{forbidden}");
             }
         }
+    }
+
+    #[test]
+    fn every_part_on_disk_is_part_of_a_page() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/templates/pages");
+        let joined = pages();
+        let joined = joined.chat.html + &joined.docs.html;
+        let mut parts = 0;
+        for room in ["shared", "chat", "api"] {
+            let files = std::fs::read_dir(format!("{folder}/{room}")).expect("a folder");
+            for file in files {
+                let path = file.expect("a file").path();
+                let text = std::fs::read_to_string(&path).expect("text");
+                assert!(joined.contains(&text), "{}", path.display());
+                parts += 1;
+            }
+        }
+        assert!(parts > 10);
     }
 
     #[test]
