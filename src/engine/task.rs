@@ -3,6 +3,8 @@
 //! A task knows nothing of slots: it can be put back and taken up again, at the price of
 //! computing its tokens anew.
 
+use std::time::{Duration, Instant};
+
 use llama_cpp_2::sampling::LlamaSampler;
 use llama_cpp_2::token::LlamaToken;
 use llama_cpp_2::vocab::LlamaVocab;
@@ -14,6 +16,10 @@ use super::prompt::Prompt;
 use super::stops::Stops;
 use super::utf8::Utf8Stream;
 use crate::chat::{FinishReason, ModelEvent, Usage};
+
+/// The longest wait for a slot: whoever waited so long is told to come again, before a stream's
+/// first ping would have to promise an answer.
+const MOST_WAIT: Duration = Duration::from_secs(10);
 
 /// What the receiver of an answer sees.
 pub(super) type Event = Result<ModelEvent, EngineError>;
@@ -36,6 +42,7 @@ pub(super) struct Task {
     stops: Stops,
     /// Holds an event for each possible token and one for the end, so that sending never waits.
     events: mpsc::Sender<Event>,
+    asked: Instant,
     span: Span,
 }
 
@@ -61,6 +68,7 @@ impl Task {
             characters: Utf8Stream::default(),
             stops: terms.stops,
             events,
+            asked: Instant::now(),
             span: Span::current(),
         };
         (task, receiver)
@@ -90,6 +98,11 @@ impl Task {
     /// Nobody waits for the answer any more.
     pub(super) fn is_cancelled(&self) -> bool {
         self.events.is_closed()
+    }
+
+    /// Nothing of the answer is written, and it was asked for too long ago.
+    pub(super) fn is_overdue(&self) -> bool {
+        self.answer_tokens() == 0 && self.asked.elapsed() > MOST_WAIT
     }
 
     /// The sampler, to choose the next token with.

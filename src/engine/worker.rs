@@ -102,6 +102,7 @@ impl<'model> Worker<'model> {
     fn receive(&mut self) -> bool {
         loop {
             self.drop_cancelled();
+            self.drop_overdue();
             let open = self.drain();
             self.admit();
             if self.running().next().is_some() {
@@ -123,12 +124,22 @@ impl<'model> Worker<'model> {
         }
     }
 
+    /// Refuses what waited too long; see [`Task::is_overdue`].
+    fn drop_overdue(&mut self) {
+        while let Some(index) = self.waiting.iter().position(Task::is_overdue) {
+            if let Some(task) = self.waiting.remove(index) {
+                task.fail(EngineError::Overloaded);
+            }
+        }
+    }
+
     /// Takes as many jobs as there are free slots; the rest stays in the bounded queue, where the
     /// door can see it. False: no more can come.
     fn drain(&mut self) -> bool {
         while self.running().count() + self.waiting.len() < self.slots.len() {
             match self.jobs.try_recv() {
                 Ok(task) if task.is_cancelled() => {}
+                Ok(task) if task.is_overdue() => task.fail(EngineError::Overloaded),
                 Ok(task) => self.waiting.push_back(task),
                 Err(TryRecvError::Empty) => break,
                 Err(TryRecvError::Disconnected) => return false,

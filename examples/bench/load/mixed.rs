@@ -38,6 +38,13 @@ struct Met {
     milliseconds: Vec<f64>,
 }
 
+impl Met {
+    fn lose(&mut self, reason: String) {
+        eprintln!("bench: lost: {reason}");
+        self.lost += 1;
+    }
+}
+
 pub(crate) async fn run(sets: &Sets, table: &mut Table) -> anyhow::Result<()> {
     let mut home = sets.home("mixed")?;
     let (own, questions) = sets.own()?;
@@ -105,17 +112,24 @@ fn ask_until(address: &str, client: usize, questions: &[Question], end: Instant)
             }
             Err(error) => Err(error),
         };
-        let Ok(reply) = reply else {
-            met.lost += 1;
-            continue;
+        let reply = match reply {
+            Ok(reply) => reply,
+            Err(error) => {
+                met.lose(error.to_string());
+                continue;
+            }
         };
         met.milliseconds.push(sent.elapsed().as_secs_f64() * 1e3);
-        let whole = reply.status != 200 || field(&reply.body, "route").is_some();
-        met.lost += usize::from(!whole);
-        let route = field(&reply.body, "route").unwrap_or_default();
+        // A stream that waited so long that it was begun can be refused only within.
+        let refused = field(&reply.body, "code") == Some("overloaded");
+        let whole = reply.status != 200 || refused || field(&reply.body, "route").is_some();
+        if !whole {
+            met.lose(String::from_utf8_lossy(&reply.body).into_owned());
+        }
+        let route = field(&reply.body, "route").unwrap_or(if refused { "refused" } else { "" });
         let kind = format!("{} {route}", reply.status);
         *met.replies.entry(kind.trim_end().to_owned()).or_default() += 1;
-        if reply.status == 429 {
+        if refused {
             thread::park_timeout(BACK_OFF);
         }
     }
