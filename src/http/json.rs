@@ -55,7 +55,11 @@ fn written(path: &[Step]) -> String {
                 text.push('.');
                 text.push_str(key);
             }
-            Step::Index(index) => text.push_str(&format!("[{index}]")),
+            Step::Index(index) => {
+                text.push('[');
+                text.push_str(&index.to_string());
+                text.push(']');
+            }
         }
         if let Some((end, _)) = text.char_indices().nth(MAX_PATH_CHARS) {
             text.truncate(end);

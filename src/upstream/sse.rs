@@ -64,10 +64,10 @@ impl Reader {
     fn end_line(&mut self) -> Result<Option<String>, Fault> {
         let bytes = std::mem::take(&mut self.line);
         let line = std::str::from_utf8(&bytes).map_err(|_| Fault::NotUtf8)?;
-        let line = match std::mem::replace(&mut self.begun, true) {
-            false => line.strip_prefix('\u{feff}').unwrap_or(line),
-            true => line,
-        };
+        let is_first = !std::mem::replace(&mut self.begun, true);
+        // Only a stream may begin with a byte-order mark.
+        let mark = if is_first { "\u{feff}" } else { "" };
+        let line = line.strip_prefix(mark).unwrap_or(line);
         if line.is_empty() {
             return Ok(self.dispatch());
         }

@@ -120,7 +120,10 @@ async fn heads_and_addresses_without_measure_are_refused_and_the_connection_clos
     );
 
     // Beyond actix's own bounds the refusal has no body.
-    let many: String = (0..1_000).map(|n| format!("x-{n}: 1\r\n")).collect();
+    let many = (0..1_000)
+        .map(|n| format!("x-{n}: 1\r\n"))
+        .collect::<Vec<_>>()
+        .concat();
     let many = format!("GET /healthz HTTP/1.1\r\nhost: x\r\n{many}\r\n");
     assert_eq!(status(&exchange(&server, many.as_bytes()).await), 431);
     let address = format!("GET /{} HTTP/1.1\r\nhost: x\r\n\r\n", "a".repeat(100_000));

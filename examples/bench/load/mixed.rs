@@ -39,7 +39,7 @@ struct Met {
 }
 
 impl Met {
-    fn lose(&mut self, reason: String) {
+    fn lose(&mut self, reason: &str) {
         eprintln!("bench: lost: {reason}");
         self.lost += 1;
     }
@@ -115,7 +115,7 @@ fn ask_until(address: &str, client: usize, questions: &[Question], end: Instant)
         let reply = match reply {
             Ok(reply) => reply,
             Err(error) => {
-                met.lose(error.to_string());
+                met.lose(&error.to_string());
                 continue;
             }
         };
@@ -124,7 +124,7 @@ fn ask_until(address: &str, client: usize, questions: &[Question], end: Instant)
         let refused = field(&reply.body, "code") == Some("overloaded");
         let whole = reply.status != 200 || refused || field(&reply.body, "route").is_some();
         if !whole {
-            met.lose(String::from_utf8_lossy(&reply.body).into_owned());
+            met.lose(&String::from_utf8_lossy(&reply.body));
         }
         let route = field(&reply.body, "route").unwrap_or(if refused { "refused" } else { "" });
         let kind = format!("{} {route}", reply.status);
