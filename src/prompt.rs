@@ -6,6 +6,7 @@
 
 pub mod evidence;
 mod library;
+pub mod task;
 
 use serde_json::json;
 
@@ -171,7 +172,11 @@ impl Prompts {
 
     fn try_all(&self) -> Result<(), PromptError> {
         let passages = json!([{"number": 1, "title": "A title", "text": "A text."}]);
-        let data = json!({"passages": passages, "question": "A question?", "opening": "A text"});
+        let data = json!({
+            "passages": passages, "question": "A question?", "opening": "A text",
+            "dialogue": [{"speaker": "User", "text": "A text."}],
+            "reply": "A text.", "text": "A text.",
+        });
         for name in library::NAMES {
             self.library.render(name, &data)?;
         }

@@ -3,6 +3,7 @@
 mod ask;
 mod ingest;
 mod models;
+mod prompts;
 mod route;
 mod router;
 mod serve;
@@ -41,6 +42,8 @@ enum Command {
     /// Judge and fit the router
     #[command(subcommand)]
     Router(router::Command),
+    /// Fill the micro model's prompts: tasks as JSON lines on stdin, chat messages on stdout
+    Prompts,
     /// Print a completion script
     Completions {
         /// The shell it is for
@@ -61,6 +64,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Models(command) => models::run(command, &load(file)?).await,
         Command::Route(args) => route::run(args, &load(file)?).await,
         Command::Router(command) => router::run(command, load(file)).await,
+        Command::Prompts => prompts::run(),
         Command::Completions { shell } => {
             clap_complete::generate(
                 shell,
