@@ -16,12 +16,15 @@ WORDNET = Path("/usr/share/wordnet")
 SENSES = 4  # A word with more of them is too likely to be meant otherwise.
 DROPPABLE = set("the a an is are was were do does did of in to for please exactly actually".split())
 QUESTION_WORD = re.compile(
-    r"(When|Where|How long|How much|How many|Why|How|In what year|In which year|What|Who) (is|was|are|were) (.+?)\?", re.I
+    r"(When|Where|How long|How much|How many|Why|How|In what year|In which year|What|Who) (is|was|are|were) (.+?)\?",
+    re.I,
 )
-IRREGULAR = """born borne built made held found written taken given known called won lost sold sent spent drawn grown
+IRREGULAR = (
+    """born borne built made held found written taken given known called won lost sold sent spent drawn grown
 shown thrown worn torn sung begun done gone seen spoken broken chosen driven eaten fallen forgotten hidden ridden
 risen stolen bought brought caught taught fought kept left led met paid put said set shot struck told understood
 laid hung dug cut hit hurt cast spread fed bred bound flown frozen woven""".split()
+)
 PARTICIPLE = rf"(?<!the )(?<!an )(?<!a )(?<!of )(?<!being )(?:[a-z]+ed|{'|'.join(IRREGULAR)})"
 
 
@@ -44,7 +47,9 @@ def typos(text: str, random: Random, rate: float = 0.06) -> str:
 def drop_words(text: str, random: Random, rate: float = 0.5) -> str:
     """Some of the small words left out, as in a search box; the first word and all that bears sense stay."""
     first, *rest = text.split(" ")
-    return " ".join([first, *(word for word in rest if word.lower() not in DROPPABLE or random.random() > rate)])
+    return " ".join(
+        [first, *(word for word in rest if word.lower() not in DROPPABLE or random.random() > rate)]
+    )
 
 
 def reorder_question(text: str) -> str:
@@ -91,14 +96,21 @@ def introduced(question: str, random: Random) -> str:
 def indirect(question: str) -> str | None:
     """A question as a clause: "when X was born", "how long it takes"; none where that is not safe."""
     text = question.strip().rstrip("?").strip()
-    if found := re.fullmatch(r"(Who|What|Which [a-z]+) ((?!is|are|was|were|do|does|did|can|could|will|would|has|have|had|should)[a-z]+ .+)", text):
+    if found := re.fullmatch(
+        r"(Who|What|Which [a-z]+) ((?!is|are|was|were|do|does|did|can|could|will|would|has|have|had|should)[a-z]+ .+)",
+        text,
+    ):
         return f"{found[1][:1].lower()}{found[1][1:]} {found[2]}"
     asks = r"(When|Where|Why|How|How long|How far|How old|How tall|How big|In what year|In which year)"
     if found := re.fullmatch(rf"{asks} (is|was|are|were) (.+?) ({PARTICIPLE}\b.*)", text):
         return f"{found[1][:1].lower()}{found[1][1:]} {found[3]} {found[2]} {found[4]}"
     if found := re.fullmatch(r"(What|Who) (is|was|are|were) (the .+)", text):
         short = len(found[3].split()) < 7
-        return f"{found[1].lower()} {found[3]} {found[2]}" if short else f"{found[1].lower()} {found[2]} {found[3]}"
+        return (
+            f"{found[1].lower()} {found[3]} {found[2]}"
+            if short
+            else f"{found[1].lower()} {found[2]} {found[3]}"
+        )
     if found := re.fullmatch(rf"{asks} (is|was|are|were) ((?:the |a )?[\w'’-]+(?: [A-Z][\w'’-]+)*)", text):
         return f"{found[1][:1].lower()}{found[1][1:]} {found[3]} {found[2]}"
     return None
@@ -127,7 +139,13 @@ def first_senses(wordnet: Path) -> dict[str, list[str]]:
     for kind in kinds[:3]:
         for word, (tagged, senses, words) in kind.items():
             shared = sum(word in other for other in kinds) > 1
-            if tagged and senses <= SENSES and not shared and not re.search(r"(ed|ing|s)$", word) and word != "done":
+            if (
+                tagged
+                and senses <= SENSES
+                and not shared
+                and not re.search(r"(ed|ing|s)$", word)
+                and word != "done"
+            ):
                 others = [other for other in words if other != word and other.isalpha() and other in common]
                 if others:
                     found[word] = others

@@ -49,9 +49,35 @@ from . import things
 from .hands import hasty
 
 ORDER = ("room", "device", "value", "unit", "time", "duration", "color", "item", "name")
-BEFORE = ["please ", "can you ", "could you ", "could you please ", "hey, ", "ok, ", "would you ", "i want you to ",
-          "i'd like you to ", "will you ", "computer, ", "and ", "now ", "quick, ", "be so kind and ", "hi, can you "]
-AFTER = [" please", " please", " thanks", " now", ", please", " for me", " right away", " when you can", ", thank you"]
+BEFORE = [
+    "please ",
+    "can you ",
+    "could you ",
+    "could you please ",
+    "hey, ",
+    "ok, ",
+    "would you ",
+    "i want you to ",
+    "i'd like you to ",
+    "will you ",
+    "computer, ",
+    "and ",
+    "now ",
+    "quick, ",
+    "be so kind and ",
+    "hi, can you ",
+]
+AFTER = [
+    " please",
+    " please",
+    " thanks",
+    " now",
+    ", please",
+    " for me",
+    " right away",
+    " when you can",
+    ", thank you",
+]
 SLOT = re.compile(r"\{(\w+)\}")
 
 

@@ -13,12 +13,20 @@ from random import Random
 DECLINED = "Not in the passages."
 NUMBER = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)*(?![\w]|[.,]\d)")
 NAME = re.compile(r"(?<![.!?:\"“] )(?<!^)(?<!\w)[A-Z][\w'’-]+(?: (?:of |de |van |von |the )?[A-Z][\w'’-]+)*")
-NOT_NAMES = set("I The A An In On At It He She They His Her This That These Those But And Or As For From By To Of".split())
-UNITS = ("seconds minutes hours days weeks months years decades centuries", "millimetres centimetres metres kilometres miles",
-         "grams kilograms kilos tonnes pounds", "hundred thousand million billion", "euros dollars yen francs",
-         "second minute hour day week month year decade century", "metre kilometre mile centimetre",
-         "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
-         "January February March April May June July August September October November December")
+NOT_NAMES = set(
+    "I The A An In On At It He She They His Her This That These Those But And Or As For From By To Of".split()
+)
+UNITS = (
+    "seconds minutes hours days weeks months years decades centuries",
+    "millimetres centimetres metres kilometres miles",
+    "grams kilograms kilos tonnes pounds",
+    "hundred thousand million billion",
+    "euros dollars yen francs",
+    "second minute hour day week month year decade century",
+    "metre kilometre mile centimetre",
+    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
+    "January February March April May June July August September October November December",
+)
 OPPOSITES = """before after; more less; larger smaller; largest smallest; north south; northern southern; east west;
 eastern western; first last; increased decreased; increase decrease; higher lower; highest lowest; always never;
 older younger; won lost; early late; open closed; opens closes; inside outside; above below; allowed forbidden;
@@ -31,7 +39,9 @@ for pair in re.sub(r"\s+", " ", OPPOSITES).split("; "):
     one, two = pair.split()
     OPPOSITE.setdefault(one, two)
     OPPOSITE.setdefault(two, one)
-BE = re.compile(r"\b(is|was|are|were|can|will|could|would|may|must|(has|have|had)(?= been| \w+ed\b))\b(?! not\b)")
+BE = re.compile(
+    r"\b(is|was|are|were|can|will|could|would|may|must|(has|have|had)(?= been| \w+ed\b))\b(?! not\b)"
+)
 STARTS = ("", "", "", "", "The answer is ", "It is ", "According to the text: ")
 
 
@@ -97,21 +107,56 @@ def said(text: str, right: bool, elsewhere: dict, random: Random) -> tuple[None,
     # "not" must not give a wrong reply away: sentences that have it are taken more often, for both verdicts.
     negative = [part for part in found if re.search(r" (not|no|never)\b", part)]
     chosen = random.choice(negative if negative and random.random() < 0.5 else found)
-    if right:
-        return None, chosen
-    wrong = corrupted(chosen, text, joined(elsewhere), random)
-    return (None, wrong) if wrong and wrong not in text else None
+    if not right:
+        chosen = corrupted(chosen, text, joined(elsewhere), random)
+        if not chosen or chosen in text:
+            return None
+    return None, reworded(chosen) if random.random() < 0.4 else chosen
+
+
+def reworded(sentence: str) -> str:
+    """The same said with other words in front, so that not every right sentence is a copy."""
+    sentence = re.sub(
+        r"^(However|Additionally|Moreover|Furthermore|In addition|Also|Thus|Therefore), ([a-z])",
+        opened,
+        sentence,
+    )
+    sentence = re.sub(r" \([^()]*\)", "", sentence)
+    year = re.fullmatch(r"((?:In|On|By|Since|From|During) [^,]*\b\d{4}), ([^,]+)\.", sentence)
+    if not year:
+        return sentence
+    when, what = year.groups()
+    return f"{what[:1].upper()}{what[1:]} {when[:1].lower()}{when[1:]}."
+
+
+def opened(found: re.Match) -> str:
+    """What is left once the linking word is gone."""
+    return found[2].upper()
 
 
 def sentences(text: str) -> list[str]:
     """The sentences that are worth judging: whole, neither very short nor very long."""
     found = re.split(r"(?<=[a-z0-9)\"”][.!?]) +(?=[A-Z\"“])", text)
-    return [part.strip() for part in found if 30 < len(part) < 260 and part.strip()[-1] in ".!" and part[0].isupper()]
+    return [
+        part.strip()
+        for part in found
+        if 30 < len(part) < 260 and part.strip()[-1] in ".!" and part[0].isupper()
+    ]
 
 
 def corrupted(sentence: str, text: str, elsewhere: str, random: Random) -> str | None:
     """`sentence` with one thing wrong, by the first way that works in a random order."""
-    ways = [number_changed, number_changed, name_swapped, name_swapped, opposed, opposed, unit_changed, cause_swapped, negated]
+    ways = [
+        number_changed,
+        number_changed,
+        name_swapped,
+        name_swapped,
+        opposed,
+        opposed,
+        unit_changed,
+        cause_swapped,
+        negated,
+    ]
     random.shuffle(ways)
     foreign = [other for other in sentences(elsewhere) if other not in text]
     if foreign and random.random() < 0.12:
@@ -210,7 +255,9 @@ def other_answer(answer: str, text: str, random: Random) -> str | None:
     fit = [
         part
         for part in pieces
-        if 1 < len(part.split()) < 12 and abs(len(part.split()) - len(answer.split())) < 2 and not overlap(part, answer)
+        if 1 < len(part.split()) < 12
+        and abs(len(part.split()) - len(answer.split())) < 2
+        and not overlap(part, answer)
     ]
     return random.choice(fit) if fit else None
 
@@ -231,9 +278,15 @@ def statement(question: str, answer: str) -> str | None:
     question = question.strip().rstrip("?").strip()
     patterns = (
         (r"Who ((?!did|does|do|is|are|was|were|has|had|will|can|could|would)[a-z]+ .+)", "{answer} {0}"),
-        (r"(?:When|In what year|In which year) (was|were) (.+?) ([a-z]+(?:ed|en|rn|nd|lt|pt))", "{1} {0} {2} in {answer}"),
+        (
+            r"(?:When|In what year|In which year) (was|were) (.+?) ([a-z]+(?:ed|en|rn|nd|lt|pt))",
+            "{1} {0} {2} in {answer}",
+        ),
         (r"Who (is|was) (the .+)", "{answer} {0} {1}"),
-        (r"How many ([a-z ]+?) (are|were|live|lived|have|can|work|visit|belong) (.+)", "{answer} {0} {1} {2}"),
+        (
+            r"How many ([a-z ]+?) (are|were|live|lived|have|can|work|visit|belong) (.+)",
+            "{answer} {0} {1} {2}",
+        ),
         (r"What (is|was) (the .+)", "{1} {0} {answer}"),
         (r"(?:What|Which) ([a-z]+) (is|was|has|had|can|won|became|caused) (.+)", "{answer} {1} {2}"),
     )
@@ -247,4 +300,4 @@ def statement(question: str, answer: str) -> str | None:
 def whole(text: str) -> str:
     """`text` as a sentence."""
     text = text.strip()
-    return text[:1].upper() + text[1:] + ("" if text[-1] in ".!?\"”" else ".")
+    return text[:1].upper() + text[1:] + ("" if text[-1] in '.!?"”' else ".")

@@ -30,10 +30,22 @@ TAILS = [
 PREPOSITION = re.compile(
     r"\b(for|in|to|at|on|from|with|of|about|by|without|during|after|before|near|between|under|into|per) $"
 )
-NEGATIVE = re.compile(r"n't\b|\b(not|closed|sold out|late|full|away|instead|again|any more|lose|cancelled|waiting list)\b")
+NEGATIVE = re.compile(
+    r"n't\b|\b(not|closed|sold out|late|full|away|instead|again|any more|lose|cancelled|waiting list)\b"
+)
 REFUSAL = re.compile(r"(No|Not|Only|I'm)\b")
 ORDINALS = ("the first one", "the second one", "the third one")
-AGREE = ["yes", "yes please", "yes, please", "sure", "ok", "please do", "yes, that would be great", "go ahead", "yeah"]
+AGREE = [
+    "yes",
+    "yes please",
+    "yes, please",
+    "sure",
+    "ok",
+    "please do",
+    "yes, that would be great",
+    "go ahead",
+    "yeah",
+]
 
 
 @dataclass
@@ -50,7 +62,7 @@ def rows(random: Random, count: int, titles: list[str] | None = None) -> Iterato
     """`count` rows, no two alike; `titles` name the topics that libraries and courses are asked for."""
     talk = read(Path(__file__).parent / "talk")
     talk.words["topic"] = plain(titles) or talk.words["topic"]
-    makers = {alone: 38, thing: 20, swapped: 17, followed: 9, listed: 6, compared: 5, offered: 5}
+    makers = {alone: 31, thing: 20, swapped: 17, followed: 9, listed: 6, compared: 5, offered: 5}
     seen = set()
     while len(seen) < count:
         (make,) = random.choices(list(makers), list(makers.values()))
@@ -70,14 +82,16 @@ def plain(titles: list[str] | None) -> list[str]:
 def alone(talk: Talk, random: Random) -> dict:
     """A question that needs no conversation, on the same thing or on another."""
     spoken = opened(talk, random)
-    part = subject(talk, spoken.scene)
+    part = subject(talk, spoken.scene, random)
     if part and random.random() < 0.45:
         template, cast = random.choice(talk.about[part]).question, dict(spoken.cast)
         if random.random() < 0.4:
             cast[part] = other(part, cast[part], talk, random)
     else:
         about = random.choice(random.choice(list(talk.about.values()))).question
-        scene = random.choice(talk.scenes).opening.question
+        scene = random.choice(
+            [scene for scene in talk.scenes if "?" in scene.opening.question]
+        ).opening.question
         (template,) = random.choices((about, scene, random.choice(talk.alone)), (3, 4, 3))
         cast = {}
     question = sentence(fill(template, cast, talk.words, random))
@@ -89,7 +103,7 @@ def alone(talk: Talk, random: Random) -> dict:
 def thing(talk: Talk, random: Random) -> dict | None:
     """A pronoun, or a few words, for the thing that was spoken of."""
     spoken = opened(talk, random)
-    part = subject(talk, spoken.scene)
+    part = subject(talk, spoken.scene, random)
     if not part:
         return None
     asked = random.choice(talk.about[part])
@@ -118,7 +132,7 @@ def swapped(talk: Talk, random: Random) -> dict | None:
     """The last question again with one part of it exchanged: "and for children?"."""
     spoken = opened(talk, random)
     slots = [slot for slot in SLOT.finditer(spoken.template) if slot[3] != "'s"]
-    if not slots:
+    if not slots or spoken.template.endswith("."):
         return None
     slot = random.choice(slots)
     part, old = slot[1] + slot[2], spoken.cast[slot[1] + slot[2]]
@@ -139,6 +153,7 @@ def listed(talk: Talk, random: Random) -> dict | None:
     if random.random() < 0.3 and asked.answers:
         first = {**spoken.cast, name: things[at - 1]}
         spoken.said.append(exchanged(asked.question, random.choice(asked.answers), first, talk, random))
+        spoken.cast |= first
         short = random.choice(("and {}?", "what about {}?", "{}?", "how about {}?")).format(ordinal)
     else:
         short = refer(asked.question, name, ordinal)
@@ -163,7 +178,7 @@ def compared(talk: Talk, random: Random) -> dict | None:
 def offered(talk: Talk, random: Random) -> dict | None:
     """The assistant offers to tell more, and the user agrees."""
     part, line = random.choice([(name, line) for name, lines in talk.offer.items() for line in lines])
-    scenes = [scene for scene in talk.scenes if subject(talk, scene) == part]
+    scenes = [scene for scene in talk.scenes if subject(talk, scene, random) == part]
     spoken = opened(talk, random, random.choice(scenes), longer=0)
     user, assistant = spoken.said[-1]
     offer = sentence(fill(line.short, spoken.cast, talk.words, random))
@@ -174,7 +189,7 @@ def offered(talk: Talk, random: Random) -> dict | None:
 def opened(talk: Talk, random: Random, scene: Scene | None = None, longer: float = 0.35) -> Conversation:
     """A conversation of one to three exchanges."""
     spoken = begun(scene or random.choice(talk.scenes), talk, random)
-    part = subject(talk, spoken.scene)
+    part = subject(talk, spoken.scene, random)
     if part and random.random() < longer:
         asked = random.choice(talk.about[part])
         if asked.answers and asked.question != spoken.template:
@@ -201,10 +216,17 @@ def exchanged(question: str, answer: str, cast: dict, talk: Talk, random: Random
     return (hasty(user, random) if random.random() < 0.4 else user, assistant)
 
 
-def subject(talk: Talk, scene: Scene) -> str | None:
-    """The first part in the scene's question that can be asked about."""
-    parts = (slot[1] + slot[2] for slot in SLOT.finditer(scene.opening.question))
-    return next((part for part in parts if part in talk.about), None)
+def subject(talk: Talk, scene: Scene, random: Random) -> str | None:
+    """The part that can be asked about: the first of the question, or one that all answers name."""
+    asked, *answers = (
+        [slot[1] + slot[2] for slot in SLOT.finditer(text) if slot[1] + slot[2] in talk.about]
+        for text in (scene.opening.question, *scene.opening.answers)
+    )
+    named = [part for part in answers[0] if all(part in others for others in answers)]
+    # Two things that go by the same pronoun can't be told apart.
+    pronouns = [talk.pronouns[part] for part in asked]
+    parts = asked[:1] + [part for part in named if talk.pronouns[part] not in pronouns][:1]
+    return random.choice(parts) if parts else None
 
 
 def leaned(asked: Line, part: str, talk: Talk) -> str:
@@ -250,7 +272,9 @@ def leaning(spoken: Conversation, short: str, full: str, talk: Talk, random: Ran
     if any(clean.lower() == user.lower() for user, _ in spoken.said):
         return None
     typed = fill(short, spoken.cast, talk.words, random)
-    if random.random() < 0.15 and not typed.startswith(("and ", "no, ", "sorry", "not ", "yes", "ok", "please", "go ")):
+    if random.random() < 0.15 and not typed.startswith(
+        ("and ", "no, ", "sorry", "not ", "yes", "ok", "please", "go ")
+    ):
         typed = random.choice(OPENERS) + typed[:1].lower() + typed[1:]
     return row(spoken, hasty(sentence(typed), random), clean, random)
 
@@ -262,4 +286,10 @@ def row(spoken: Conversation, question: str, target: str, random: Random) -> dic
         tail = " " + random.choice(TAILS) if random.random() < 0.15 and not assistant.endswith("?") else ""
         dialogue.append({"role": "user", "content": user})
         dialogue.append({"role": "assistant", "content": assistant + tail})
-    return {"task": "followup", "dialogue": dialogue, "question": question, "target": target, "source": "program"}
+    return {
+        "task": "followup",
+        "dialogue": dialogue,
+        "question": question,
+        "target": target,
+        "source": "program",
+    }

@@ -156,5 +156,5 @@ ARTICLE = re.compile(rf"(?:(?<=[.!?] )|^)A {VOWEL}|\ba {VOWEL}")
 
 def sentence(text: str) -> str:
     """`text` with a capital at the start, and "an" where it is due."""
-    text = ARTICLE.sub(lambda found: found[0].strip() + "n ", text.replace(".m..", ".m."))
+    text = ARTICLE.sub(lambda found: found[0].strip() + "n ", text.replace("..", ".").replace("??", "?"))
     return re.sub(r"(^|[?!] |(?<!\.m)\. )([a-z])", lambda found: found[1] + found[2].upper(), text)

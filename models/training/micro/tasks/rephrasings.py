@@ -141,5 +141,6 @@ Why did X VERB? = reason X VERB
 
 # As typed into a search box.
 KEYWORDS: list[tuple[re.Pattern, str]] = [
-    (_pattern(said.strip()), _form(form.strip())) for said, form in (line.split(" = ") for line in _KEYED.strip().splitlines())
+    (_pattern(said.strip()), _form(form.strip()))
+    for said, form in (line.split(" = ") for line in _KEYED.strip().splitlines())
 ]

@@ -8,39 +8,122 @@ from . import names
 ROOMS = """kitchen; living room; bedroom; bathroom; hallway; study; garage; basement; attic; nursery; guest room;
 dining room; office; laundry room; kids' room; playroom; conservatory; pantry; guest bathroom; entrance hall;
 library; hobby room; workshop; wardrobe; winter garden; master bedroom; lounge; cellar; staircase; utility room;
-music room; home cinema; gym; sauna; closet; den""".replace("\n", " ").split("; ")
-LEVELS = ["upstairs", "downstairs", "outside", "everywhere", "on the balcony", "in the garden", "on the terrace",
-          "on the porch", "on the first floor", "on the second floor", "in the shed", "in the whole house"]
+music room; home cinema; gym; sauna; closet; den""".replace(
+    "\n", " "
+).split(
+    "; "
+)
+LEVELS = [
+    "upstairs",
+    "downstairs",
+    "outside",
+    "everywhere",
+    "on the balcony",
+    "in the garden",
+    "on the terrace",
+    "on the porch",
+    "on the first floor",
+    "on the second floor",
+    "in the shed",
+    "in the whole house",
+]
 LAMPS = """desk lamp; floor lamp; bedside lamp; ceiling light; reading lamp; fairy lights; night light; spotlight;
-LED strip; chandelier; wall lamp; table lamp; porch light; aquarium light; piano lamp; mirror light""".replace("\n", " ").split("; ")
+LED strip; chandelier; wall lamp; table lamp; porch light; aquarium light; piano lamp; mirror light""".replace(
+    "\n", " "
+).split(
+    "; "
+)
 BLINDS = ["curtains", "shutters", "roller blinds", "shades", "awning", "blind", "curtain", "venetian blinds"]
 DOORS = """front door; back door; garage door; garden gate; cellar door; side door; balcony door; gate; patio door;
-main entrance; shed door; office door""".replace("\n", " ").split("; ")
+main entrance; shed door; office door""".replace(
+    "\n", " "
+).split(
+    "; "
+)
 DEVICES = """fan; coffee machine; dishwasher; washing machine; tumble dryer; air conditioner; kettle; humidifier;
 air purifier; sprinkler; radio; toaster; printer; projector; heater; dehumidifier; router; electric blanket; iron;
 fountain; pool pump; extractor hood; microwave; rice cooker; 3D printer; baby monitor; security camera; doorbell;
 charger; game console; bread maker; towel heater; ceiling fan; water pump; slow cooker; freezer; hair dryer;
-irrigation; alarm system; intercom; hot tub; fish tank filter; espresso machine; wine cooler""".replace("\n", " ").split("; ")
-PLAYERS = ["tv", "radio", "speaker", "stereo", "soundbar", "music", "record player", "kitchen radio", "headphones",
-           "loudspeaker", "television", "projector", "podcast", "tablet"]
+irrigation; alarm system; intercom; hot tub; fish tank filter; espresso machine; wine cooler""".replace(
+    "\n", " "
+).split(
+    "; "
+)
+PLAYERS = [
+    "tv",
+    "radio",
+    "speaker",
+    "stereo",
+    "soundbar",
+    "music",
+    "record player",
+    "kitchen radio",
+    "headphones",
+    "loudspeaker",
+    "television",
+    "projector",
+    "podcast",
+    "tablet",
+]
 COLORS = """red; blue; green; yellow; orange; purple; pink; white; warm white; cold white; turquoise; violet; amber;
-gold; magenta; teal; lime; lavender; dark blue; light green""".replace("\n", " ").split("; ")
+gold; magenta; teal; lime; lavender; dark blue; light green""".replace(
+    "\n", " "
+).split(
+    "; "
+)
 TIMERS = """pasta; egg; pizza; tea; laundry; cake; rice; workout; nap; homework; bread; roast; potato; oven; break;
-soup; meditation; parking; noodle; chicken; lasagne; exam; dough; bath; steak""".replace("\n", " ").split("; ")
+soup; meditation; parking; noodle; chicken; lasagne; exam; dough; bath; steak""".replace(
+    "\n", " "
+).split(
+    "; "
+)
 GENRES = """jazz; rock; classical music; hip hop; reggae; country music; piano music; opera; blues; techno; folk songs;
 Christmas songs; film music; salsa; punk; soul; heavy metal; lo-fi beats; children's songs; dance music; bossa nova;
-swing; disco; relaxing music; 80s hits; flamenco; choral music; ambient; K-pop; funk""".replace("\n", " ").split("; ")
-CHANNELS = ["the news", "the sports channel", "the weather channel", "the kids' channel", "the film channel",
-            "the music channel", "the history channel", "the cooking channel"]
+swing; disco; relaxing music; 80s hits; flamenco; choral music; ambient; K-pop; funk""".replace(
+    "\n", " "
+).split(
+    "; "
+)
+CHANNELS = [
+    "the news",
+    "the sports channel",
+    "the weather channel",
+    "the kids' channel",
+    "the film channel",
+    "the music channel",
+    "the history channel",
+    "the cooking channel",
+]
 ITEMS = """milk; bread; eggs; butter; apples; coffee; toilet paper; rice; bananas; cheese; olive oil; dog food; shampoo;
 toothpaste; onions; tomatoes; yoghurt; flour; sugar; batteries; light bulbs; orange juice; washing powder; potatoes;
 pasta; salt; chocolate; tea bags; cat litter; carrots; frozen peas; lemons; garlic; honey; nappies; soap; wine; beer;
 paper towels; stamps; candles; bin bags; oat milk; tofu; spinach; mushrooms; mustard; ketchup; cornflakes; peanut butter;
 cream; chicken; salmon; biscuits; vinegar; plant food; AA batteries; sun cream; plasters; printer ink; baking powder;
 grapes; cucumbers; avocados; lentils; jam; sparkling water; dishwasher tablets; razor blades; birthday cards; gift wrap;
-a new toothbrush; a watermelon; two lemons; a bag of charcoal; six eggs; three bottles of water""".replace("\n", " ").split("; ")
-LISTS = ["shopping", "shopping", "grocery", "to-do", "packing", "birthday", "holiday", "wish", "party", "camping",
-         "hardware", "pharmacy", "weekend", "school", "work", "gift", "garden"]
+a new toothbrush; a watermelon; two lemons; a bag of charcoal; six eggs; three bottles of water""".replace(
+    "\n", " "
+).split(
+    "; "
+)
+LISTS = [
+    "shopping",
+    "shopping",
+    "grocery",
+    "to-do",
+    "packing",
+    "birthday",
+    "holiday",
+    "wish",
+    "party",
+    "camping",
+    "hardware",
+    "pharmacy",
+    "weekend",
+    "school",
+    "work",
+    "gift",
+    "garden",
+]
 TODOS = """water the plants; call the dentist; take out the rubbish; feed the cat; pay the rent; pick up the kids;
 take my pills; post the letter; buy stamps; book the flights; defrost the chicken; charge the car; send the invoice;
 walk the dog; return the library books; clean the windows; cancel the subscription; collect the parcel; iron my shirt;
@@ -48,18 +131,72 @@ renew my passport; bake a cake; phone the plumber; back up the laptop; check the
 order new glasses; change the bed sheets; move the car; thank {someone}; write to {someone}; call {someone};
 visit {someone}; meet {someone}; congratulate {someone}; email {someone} about the contract; pick up {someone} from the station;
 empty the dishwasher; buy flowers for {someone}; print the tickets; hang up the washing; study for the exam; stretch;
-drink some water; turn the roast; get cash; mow the lawn; fix the tap; practise the piano; sign the form""".replace("\n", " ").split("; ")
+drink some water; turn the roast; get cash; mow the lawn; fix the tap; practise the piano; sign the form""".replace(
+    "\n", " "
+).split(
+    "; "
+)
 SCENES = """movie; party; dinner; night; reading; away; morning; holiday; romantic; cinema; sleep; work; study; relax;
-breakfast; gaming; guest; cleaning; yoga; good night; sunset; focus; baby; rainy day; game night; wake-up""".replace("\n", " ").split("; ")
-RELATIVES = ["mum", "dad", "grandma", "my sister", "my brother", "the doctor", "my wife", "my husband", "the neighbours",
-             "my boss", "aunt Rosa", "uncle Karl", "the school", "the babysitter", "grandpa"]
+breakfast; gaming; guest; cleaning; yoga; good night; sunset; focus; baby; rainy day; game night; wake-up""".replace(
+    "\n", " "
+).split(
+    "; "
+)
+RELATIVES = [
+    "mum",
+    "dad",
+    "grandma",
+    "my sister",
+    "my brother",
+    "the doctor",
+    "my wife",
+    "my husband",
+    "the neighbours",
+    "my boss",
+    "aunt Rosa",
+    "uncle Karl",
+    "the school",
+    "the babysitter",
+    "grandpa",
+]
 CITIES = """Paris; Oslo; Lisbon; Nairobi; Kyoto; Toronto; Vienna; Dublin; Athens; Mumbai; Lima; Prague; Boston; Hamburg;
-Cairo; Seoul; Madrid; Helsinki; Glasgow; Naples; Zurich; Warsaw; Chicago; Melbourne; Santiago; Riga; Leeds""".replace("\n", " ").split("; ")
+Cairo; Seoul; Madrid; Helsinki; Glasgow; Naples; Zurich; Warsaw; Chicago; Melbourne; Santiago; Riga; Leeds""".replace(
+    "\n", " "
+).split(
+    "; "
+)
 DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
-ADJECTIVES = ["Silent", "Golden", "Northern", "Paper", "Broken", "Electric", "Winter", "Blue", "Lost", "Little", "Crystal"]
-NOUNS = ["River", "Garden", "Heart", "Train", "Moon", "Letters", "Summer", "Rain", "Highway", "Mirror", "Sky", "Fire"]
-ONES = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
+ADJECTIVES = [
+    "Silent",
+    "Golden",
+    "Northern",
+    "Paper",
+    "Broken",
+    "Electric",
+    "Winter",
+    "Blue",
+    "Lost",
+    "Little",
+    "Crystal",
+]
+NOUNS = [
+    "River",
+    "Garden",
+    "Heart",
+    "Train",
+    "Moon",
+    "Letters",
+    "Summer",
+    "Rain",
+    "Highway",
+    "Mirror",
+    "Sky",
+    "Fire",
+]
+ONES = (
+    """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
 seventeen eighteen nineteen""".split()
+)
 TENS = "zero ten twenty thirty forty fifty sixty seventy eighty ninety".split()
 
 Said = tuple[str, dict]
@@ -73,7 +210,11 @@ def spelled(number: int) -> str:
         ten, one = divmod(number, 10)
         return TENS[ten] + (f"-{ONES[one]}" if one else "")
     hundred, rest = divmod(number, 100)
-    return "a hundred" * (hundred == 1) + f"{ONES[hundred]} hundred" * (hundred > 1) + (f" and {spelled(rest)}" if rest else "")
+    return (
+        "a hundred" * (hundred == 1)
+        + f"{ONES[hundred]} hundred" * (hundred > 1)
+        + (f" and {spelled(rest)}" if rest else "")
+    )
 
 
 def figure(number: float, random: Random) -> str:
@@ -108,7 +249,9 @@ def bare_room(random: Random) -> Said:
 
 def percent(random: Random) -> Said:
     if random.random() < 0.08:
-        return random.choice((("half", {"value": 50, "unit": "percent"}), ("a quarter", {"value": 25, "unit": "percent"})))
+        return random.choice(
+            (("half", {"value": 50, "unit": "percent"}), ("a quarter", {"value": 25, "unit": "percent"}))
+        )
     value = random.choice((random.randint(1, 20) * 5, random.randint(1, 100)))
     words = figure(value, random)
     unit = random.choice((" percent", " per cent", "%", " %")) if words[0].isdigit() else " percent"
@@ -119,14 +262,21 @@ def degrees(random: Random) -> Said:
     value = random.choice((random.randint(5, 28), random.randint(15, 25), random.randint(30, 49) / 2))
     value = int(value) if value == int(value) else value
     words = figure(value, random)
-    unit = random.choice((" degrees", " degrees", "°", " degrees Celsius", "°C")) if words[0].isdigit() else " degrees"
+    unit = (
+        random.choice((" degrees", " degrees", "°", " degrees Celsius", "°C"))
+        if words[0].isdigit()
+        else " degrees"
+    )
     return words + unit, {"value": value, "unit": "degrees"}
 
 
 def oven(random: Random) -> Said:
     value = random.randint(10, 50) * 5
     words = figure(value, random)
-    return words + (random.choice((" degrees", "°", "")) if words[0].isdigit() else " degrees"), {"value": value, "unit": "degrees"}
+    return words + (random.choice((" degrees", "°", "")) if words[0].isdigit() else " degrees"), {
+        "value": value,
+        "unit": "degrees",
+    }
 
 
 def number(most: int) -> Callable[[Random], Said]:
@@ -138,9 +288,16 @@ def number(most: int) -> Callable[[Random], Said]:
 
 
 def duration(random: Random) -> Said:
-    odd = {"half an hour": "30 minutes", "an hour": "1 hour", "a quarter of an hour": "15 minutes",
-           "an hour and a half": "90 minutes", "a minute": "1 minute", "one and a half hours": "90 minutes",
-           "three quarters of an hour": "45 minutes", "two and a half minutes": "150 seconds"}
+    odd = {
+        "half an hour": "30 minutes",
+        "an hour": "1 hour",
+        "a quarter of an hour": "15 minutes",
+        "an hour and a half": "90 minutes",
+        "a minute": "1 minute",
+        "one and a half hours": "90 minutes",
+        "three quarters of an hour": "45 minutes",
+        "two and a half minutes": "150 seconds",
+    }
     if random.random() < 0.15:
         words = random.choice(list(odd))
         return words, {"duration": odd[words]}
@@ -158,9 +315,17 @@ def clock(random: Random) -> Said:
     twelve, half = (hour - 1) % 12 + 1, "am" if hour < 12 else "pm"
     part = "in the morning" if hour < 12 else "in the afternoon" if hour < 18 else "in the evening"
     plain = f"{twelve}:{minute:02}" if minute else f"{twelve}"
-    forms = [f"{hour}:{minute:02}", f"{plain} {half}", f"{plain}{half}", f"{plain} {half[0]}.m.", f"{plain} {part}"]
+    forms = [
+        f"{hour}:{minute:02}",
+        f"{plain} {half}",
+        f"{plain}{half}",
+        f"{plain} {half[0]}.m.",
+        f"{plain} {part}",
+    ]
     if not minute:
-        forms += [f"{ONES[twelve]} {half}", f"{ONES[twelve]} {part}"] + (["noon"] * 2 if hour == 12 else ["midnight"] * 2 if hour == 0 else [])
+        forms += [f"{ONES[twelve]} {half}", f"{ONES[twelve]} {part}"] + (
+            ["noon"] * 2 if hour == 12 else ["midnight"] * 2 if hour == 0 else []
+        )
     if minute == 30:
         forms += [f"half past {ONES[twelve]} {part}"] * 2
     if minute == 15:
@@ -187,7 +352,14 @@ def album(random: Random) -> Said:
 
 
 def artist(random: Random) -> Said:
-    name = random.choice((names.man, names.woman, lambda r: f"The {random.choice(ADJECTIVES)} {random.choice(NOUNS)}s", names.brand))(random)
+    name = random.choice(
+        (
+            names.man,
+            names.woman,
+            lambda r: f"The {random.choice(ADJECTIVES)} {random.choice(NOUNS)}s",
+            names.brand,
+        )
+    )(random)
     name = name.replace("ss", "s") if name.endswith("ss") else name
     return name, {"name": name}
 
@@ -197,14 +369,28 @@ def music(random: Random) -> Said:
 
 
 def todo(random: Random) -> Said:
-    someone = random.choice((names.man(random), names.woman(random).split()[0], random.choice(names.MEN), f"Mrs {names.surname(random)}"))
+    someone = random.choice(
+        (
+            names.man(random),
+            names.woman(random).split()[0],
+            random.choice(names.MEN),
+            f"Mrs {names.surname(random)}",
+        )
+    )
     text = random.choice(TODOS).format(someone=someone)
     return text, {"item": text}
 
 
 def contact(random: Random) -> Said:
-    name = random.choice((names.man(random), names.woman(random), random.choice(RELATIVES), f"Dr {names.surname(random)}",
-                          random.choice(names.WOMEN)))
+    name = random.choice(
+        (
+            names.man(random),
+            names.woman(random),
+            random.choice(RELATIVES),
+            f"Dr {names.surname(random)}",
+            random.choice(names.WOMEN),
+        )
+    )
     return name, {"name": name.removeprefix("my ").removeprefix("the ")}
 
 
