@@ -13,9 +13,6 @@ from random import Random
 DECLINED = "Not in the passages."
 NUMBER = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)*(?![\w]|[.,]\d)")
 NAME = re.compile(r"(?<![.!?:\"“] )(?<!^)(?<!\w)[A-Z][\w'’-]+(?: (?:of |de |van |von |the )?[A-Z][\w'’-]+)*")
-NOT_NAMES = set(
-    "I The A An In On At It He She They His Her This That These Those But And Or As For From By To Of".split()
-)
 UNITS = (
     "seconds minutes hours days weeks months years decades centuries",
     "millimetres centimetres metres kilometres miles",
@@ -27,6 +24,11 @@ UNITS = (
     "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
     "January February March April May June July August September October November December",
 )
+# Written with a capital, but nobody's name; days and months are exchanged among themselves.
+NOT_NAMES = set(
+    "I The A An In On At It He She They His Her This That These Those But And Or As For From".split()
+)
+NOT_NAMES.update(" ".join(UNITS[-2:]).split())
 OPPOSITES = """before after; more less; larger smaller; largest smallest; north south; northern southern; east west;
 eastern western; first last; increased decreased; increase decrease; higher lower; highest lowest; always never;
 older younger; won lost; early late; open closed; opens closes; inside outside; above below; allowed forbidden;
@@ -41,6 +43,9 @@ for pair in re.sub(r"\s+", " ", OPPOSITES).split("; "):
     OPPOSITE.setdefault(two, one)
 BE = re.compile(
     r"\b(is|was|are|were|can|will|could|would|may|must|(has|have|had)(?= been| \w+ed\b))\b(?! not\b)"
+)
+ENDED = re.compile(
+    r"(?<!\b\d)(?<!\b(?:Dr|Mr|St|No|vs|Jr|Sr|Co|cf))(?<!\b(?:Mrs|Rev|Gov|Gen|Col|Inc|Ltd))[.!]$"
 )
 STARTS = ("", "", "", "", "The answer is ", "It is ", "According to the text: ")
 
@@ -136,12 +141,8 @@ def opened(found: re.Match) -> str:
 
 def sentences(text: str) -> list[str]:
     """The sentences that are worth judging: whole, neither very short nor very long."""
-    found = re.split(r"(?<=[a-z0-9)\"”][.!?]) +(?=[A-Z\"“])", text)
-    return [
-        part.strip()
-        for part in found
-        if 30 < len(part) < 260 and part.strip()[-1] in ".!" and part[0].isupper()
-    ]
+    found = (part.strip() for part in re.split(r"(?<=[a-z0-9)\"”][.!?]) +(?=[A-Z\"“])", text))
+    return [part for part in found if 30 < len(part) < 260 and part[0].isupper() and ENDED.search(part)]
 
 
 def corrupted(sentence: str, text: str, elsewhere: str, random: Random) -> str | None:
@@ -206,12 +207,18 @@ def negated(sentence: str, text: str, random: Random) -> str | None:
     if found := re.search(r" not\b", sentence):
         return replace(sentence, found, "")
     found = BE.search(sentence)
-    return replace(sentence, found, found[0] + " not") if found else None
+    if not found or re.search(r"\b(no|never|neither|nor|none|only)\b", sentence):
+        return None
+    return replace(sentence, found, found[0] + " not")
 
 
 def opposed(sentence: str, text: str, random: Random) -> str | None:
     """One word made its opposite."""
-    words = [found for found in re.finditer(r"\b[a-z]+\b", sentence) if found[0] in OPPOSITE]
+    words = [
+        found
+        for found in re.finditer(r"\b[a-z]+\b", sentence)
+        if OPPOSITE.get(found[0], sentence) not in sentence
+    ]
     if not words:
         return None
     chosen = random.choice(words)

@@ -30,6 +30,7 @@ TAILS = [
 PREPOSITION = re.compile(
     r"\b(for|in|to|at|on|from|with|of|about|by|without|during|after|before|near|between|under|into|per) $"
 )
+YES_OR_NO = re.compile(r"(Is|Are|Do|Does|Did|Can|Has|Have|Was|Were|Will)\b")
 NEGATIVE = re.compile(
     r"n't\b|\b(not|closed|sold out|late|full|away|instead|again|any more|lose|cancelled|waiting list)\b"
 )
@@ -149,12 +150,18 @@ def listed(talk: Talk, random: Random) -> dict | None:
     things = [spoken.cast[part] for part in (name, name + "2", name + "3") if part in spoken.cast]
     at = random.randrange(len(things))
     ordinal = "the last one" if at == len(things) - 1 and random.random() < 0.6 else ORDINALS[at]
-    asked = random.choice([line for line in talk.about[name] if not line.short])
+    second = "{" + name + "2}"
+    asked = random.choice(
+        [line for line in talk.about[name] if not line.short and second not in line.question]
+    )
     if random.random() < 0.3 and asked.answers:
         first = {**spoken.cast, name: things[at - 1]}
         spoken.said.append(exchanged(asked.question, random.choice(asked.answers), first, talk, random))
         spoken.cast |= first
         short = random.choice(("and {}?", "what about {}?", "{}?", "how about {}?")).format(ordinal)
+    elif random.random() < 0.2:
+        short = f"{ordinal}, {refer(asked.question, name, talk.pronouns[name])}"
+        short = short.replace(", ", random.choice((", ", ": ", " - ")), 1)
     else:
         short = refer(asked.question, name, ordinal)
     spoken.cast[name] = things[at]
@@ -248,22 +255,30 @@ def exchange(template: str, slot: re.Match, old: str, new: str, adjective: bool,
         old, new = f"the {old} {one}", f"the {new} {one}"
     found = PREPOSITION.search(before)
     to = found[1] + " " if found and not adjective else ""
-    return random.choice(
-        (
-            f"and {to}{new}?",
-            f"and {to}{new}?",
-            f"what about {to}{new}?" if to not in ("of ", "about ", "between ") else f"what about {new}?",
-            f"what about {new}?",
-            f"how about {new}?",
-            f"and {new}?",
-            f"{to}{new}?",
-            f"and what about {new}?",
-            f"no, {to}{new}",
-            f"no, I meant {new}",
-            f"sorry, I mean {to}{new}",
-            f"not {to}{old}, {to}{new}",
-        )
-    )
+    what = new if to in ("of ", "about ", "between ") else to + new
+    forms = [
+        f"and {to}{new}?",
+        f"and {to}{new}?",
+        f"and {new}?",
+        f"what about {what}?",
+        f"what about {new}?",
+        f"how about {new}?",
+        f"and what about {new}?",
+        f"{to}{new}?",
+    ]
+    if YES_OR_NO.match(template):
+        forms += [f"{to}{new} too?", f"{to}{new} as well?", f"also {to}{new}?", f"or {to}{new}?"]
+    else:
+        forms += [f"same question for {new}", f"then {what}?"]
+    corrections = [
+        f"no, {to}{new}",
+        f"no, I meant {new}",
+        f"sorry, I mean {to}{new}",
+        f"no wait, {to}{new}",
+        f"actually {to}{new}",
+        f"not {to}{old}, {to}{new}",
+    ]
+    return random.choice(random.choices((forms, corrections), (3, 1))[0])
 
 
 def leaning(spoken: Conversation, short: str, full: str, talk: Talk, random: Random) -> dict | None:
@@ -273,7 +288,7 @@ def leaning(spoken: Conversation, short: str, full: str, talk: Talk, random: Ran
         return None
     typed = fill(short, spoken.cast, talk.words, random)
     if random.random() < 0.15 and not typed.startswith(
-        ("and ", "no, ", "sorry", "not ", "yes", "ok", "please", "go ")
+        ("and ", "no, ", "sorry", "not ", "yes", "ok", "please", "go ", "actually", "then ", "same ", "or ")
     ):
         typed = random.choice(OPENERS) + typed[:1].lower() + typed[1:]
     return row(spoken, hasty(sentence(typed), random), clean, random)
