@@ -146,6 +146,8 @@ def fill(template: str, cast: dict[str, str], words: dict[str, list[str]], rando
 def refer(template: str, part: str, pronoun: str) -> str:
     """`template` with the slot `part` as a pronoun, or as `pronoun` itself where it is a phrase."""
     subject, thing, owner = PRONOUNS.get(pronoun, (pronoun, pronoun, pronoun + "'s"))
+    if pronoun == "it":
+        template = template.replace(" at {" + part + ":o}", " there")
     template = template.replace("{" + part + "}", subject).replace("{" + part + ":o}", thing)
     return template.replace("{" + part + "'s}", owner)
 
