@@ -159,9 +159,6 @@ def listed(talk: Talk, random: Random) -> dict | None:
         spoken.said.append(exchanged(asked.question, random.choice(asked.answers), first, talk, random))
         spoken.cast |= first
         short = random.choice(("and {}?", "what about {}?", "{}?", "how about {}?")).format(ordinal)
-    elif random.random() < 0.2:
-        short = f"{ordinal}, {refer(asked.question, name, talk.pronouns[name])}"
-        short = short.replace(", ", random.choice((", ", ": ", " - ")), 1)
     else:
         short = refer(asked.question, name, ordinal)
     spoken.cast[name] = things[at]
@@ -274,7 +271,6 @@ def exchange(template: str, slot: re.Match, old: str, new: str, adjective: bool,
         f"no, {to}{new}",
         f"no, I meant {new}",
         f"sorry, I mean {to}{new}",
-        f"no wait, {to}{new}",
         f"actually {to}{new}",
         f"not {to}{old}, {to}{new}",
     ]
