@@ -1,0 +1,1 @@
+"""The micro model's training recipe: data, tuning, distilling, export."""

@@ -1,0 +1,43 @@
+"""The recipe's stages: `python -m micro data|tune|student --scale cpu|gpu`; see README.md."""
+
+import argparse
+import json
+import time
+import tomllib
+from pathlib import Path
+
+HERE = Path(__file__).parent.parent
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="micro", description=__doc__)
+    parser.add_argument("stage", choices=["spans", "data", "tune", "student"])
+    parser.add_argument("--scale", default="cpu", help="a table of recipe.toml")
+    parser.add_argument("--data", type=Path, help="folder of the raw sets")
+    parser.add_argument("--work", type=Path, default=HERE.parent.parent / "target/micro", help="folder for what is made")
+    parser.add_argument("--base", type=Path, help="the packaged base, as fetched (GGUF)")
+    parser.add_argument("--program", type=Path, default=HERE.parent.parent / "target/release/microgpt")
+    parser.add_argument("--seconds", type=float, help="time for the whole stage, where it must end")
+    options = parser.parse_args()
+    recipe = tomllib.loads((HERE / "recipe.toml").read_text())
+    settings = recipe["all"] | recipe[options.scale]
+    options.work.mkdir(parents=True, exist_ok=True)
+    began = time.monotonic()
+    # Each stage needs other libraries, so each is imported when it runs.
+    if options.stage == "spans":
+        from . import spans
+
+        spans.write(options.data, options.work, settings["seed"])
+    elif options.stage == "data":
+        from . import data
+
+        data.build(settings, options.work, options.data, options.program)
+    else:
+        from . import stages
+
+        {"tune": stages.tune_stage, "student": stages.student}[options.stage](settings, options.work, options.base, options.seconds)
+    print(json.dumps({"stage": options.stage, "seconds": round(time.monotonic() - began, 1)}))
+
+
+if __name__ == "__main__":
+    main()

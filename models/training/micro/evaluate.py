@@ -1,0 +1,64 @@
+"""A quick look at a model during training: the judge proper is `microgpt eval answers`.
+
+The same measures (SQuAD's normalization, after Rajpurkar et al., 2016), on the same kind of rows.
+"""
+
+import re
+import string
+from collections import Counter
+
+import torch
+
+from . import prompts
+from .ask import is_declined
+from .base import Base
+
+
+@torch.no_grad()
+def replies(base: Base, prompts_of_rows: list[list[dict]], batch: int, most_tokens: int = 32) -> list[str]:
+    """Greedy replies, in order."""
+    pad = base.tokenizer.token_to_id("<|im_end|>")
+    device = base.model.device
+    encoded = [base.tokens(messages) for messages in prompts_of_rows]
+    order = sorted(range(len(encoded)), key=lambda index: len(encoded[index]))
+    texts = [""] * len(encoded)
+    for start in range(0, len(order), batch):
+        part = order[start : start + batch]
+        width = max(len(encoded[index]) for index in part)
+        ids = torch.tensor([[pad] * (width - len(encoded[i])) + encoded[i] for i in part], device=device)
+        mask = torch.tensor([[0] * (width - len(encoded[i])) + [1] * len(encoded[i]) for i in part], device=device)
+        written = base.model.generate(input_ids=ids, attention_mask=mask, do_sample=False, temperature=None, top_p=None,
+                                      max_new_tokens=most_tokens, eos_token_id=pad, pad_token_id=pad)
+        for index, row in zip(part, written[:, width:].tolist()):
+            texts[index] = base.text(row)
+    return texts
+
+
+def judge(base: Base, rows: list[dict], frames: dict, batch: int = 256) -> dict:
+    """Shares in percent over {"context", "question", "answer"} rows."""
+    asked = [prompts.fill(frames, {"question": row["question"], "passages": [{"title": None, "text": row["context"]}]}) for row in rows]
+    found = replies(base, asked, batch)
+    held = [(reply, row["answer"]) for reply, row in zip(found, rows) if row["answer"] is not None]
+    lacking = [(reply, row) for reply, row in zip(found, rows) if row["answer"] is None]
+    share = lambda values: round(100 * sum(values) / max(1, len(values)), 1)
+    result = {
+        "answerable": len(held),
+        "exact": share([normal(reply) == normal(answer) for reply, answer in held]),
+        "f1": share([f1(reply, answer) for reply, answer in held]),
+        "contains": share([normal(answer) in normal(reply) for reply, answer in held]),
+        "declined_wrongly": share([is_declined(reply) for reply, _ in held]),
+    }
+    for source in sorted({row.get("source", "") for _, row in lacking}):
+        result[f"declined_rightly: {source}"] = share([is_declined(reply) for reply, row in lacking if row.get("source", "") == source])
+    return result
+
+
+def normal(text: str) -> str:
+    text = "".join(" " if letter in string.punctuation else letter for letter in text.lower())
+    return " ".join(re.sub(r"\b(a|an|the)\b", " ", text).split())
+
+
+def f1(reply: str, answer: str) -> float:
+    ours, theirs = normal(reply).split(), normal(answer).split()
+    common = sum((Counter(ours) & Counter(theirs)).values())
+    return 0.0 if common == 0 else 2 * common / (len(ours) + len(theirs))

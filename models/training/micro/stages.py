@@ -1,0 +1,154 @@
+"""The stages that compute: each reads the work folder and writes what it made there."""
+
+import json
+import random
+import time
+from collections import Counter
+from pathlib import Path
+
+import torch
+
+from . import ask, distill, evaluate, export, prompts, tune
+from .base import Base, load
+from .grounded import Maker
+from .sources import lines
+from .vocabulary import Vocabulary
+
+
+def tune_rows(settings: dict, work: Path) -> list[dict]:
+    """The rows of the data stage, as many as the scale takes."""
+    rows = list(lines(work / "rows.jsonl.gz"))
+    if "most_rows" in settings:
+        draw = random.Random(settings["seed"])
+        draw.shuffle(rows)
+        size = lambda row: sum(len(message["content"]) for message in row["messages"]) / 4
+        rows = [row for row in rows if size(row) < settings["most_tokens"]][: settings["most_rows"]]
+    return rows
+
+
+def start(settings: dict, base_path: Path) -> Base:
+    dtype = torch.bfloat16 if settings["device"] == "cuda" else torch.float32
+    base = load(base_path, settings["device"], dtype)
+    return distill.shortened(base, list(range(settings["layers"]))) if "layers" in settings else base
+
+
+def tune_stage(settings: dict, work: Path, base_path: Path, seconds: float | None) -> None:
+    """Tunes the adapter; with a question writer first, where the scale has time for one."""
+    began = time.monotonic()
+    rows = tune_rows(settings, work)
+    held = list(lines(work / "held.jsonl"))[: settings["held_rows"]]
+    frames = json.loads((work / "frames.json").read_text())
+    report = {"rows": len(rows), "torch": torch.__version__}
+    base = start(settings, base_path)
+    report["base"] = evaluate.judge(base, held, frames)
+    show(report["base"])
+    if "writer_seconds" in settings:
+        made, report["asked"] = asked_by_program(settings, work, base_path, rows, frames)
+        rows += made
+    model = tune.adapted(base, settings["rank"], settings["alpha"])
+    how = plan(settings, settings["tune_seconds"], work / "checkpoint.pt")
+    if seconds:
+        how.seconds = seconds - (time.monotonic() - began) - 30
+    examples = tune.examples_of(base, rows)
+    report["tokens"] = sum(len(example.ids) for example in examples)
+    tune.run(model, base, examples, how)
+    report["steps"] = how.log[-1]["step"] + 1
+    export.adapter(model, base_path, settings["base"], work / f"{settings['name']}.lora.gguf", "Micro-GPT 135M", {"seed": str(settings["seed"])})
+    torch.save(export.weights(model), work / "adapter.pt")
+    model.merge_adapter()
+    report["tuned"] = evaluate.judge(base, held, frames)
+    model.unmerge_adapter()
+    show(report["tuned"])
+    tune.write_log(how, work / "tune.json", **report)
+    how.checkpoint.unlink(missing_ok=True)
+
+
+def asked_by_program(settings: dict, work: Path, base_path: Path, rows: list[dict], frames: dict) -> tuple[list[dict], dict]:
+    """Rows with questions that a tuned writer asked and a first tuned model answered the same way."""
+    draw = random.Random(settings["seed"])
+    paragraphs = list(lines(work / "asking.jsonl.gz"))
+    writer = start(settings, base_path)
+    for parameter in writer.model.parameters():
+        parameter.requires_grad_(True)
+    writer.model.float()
+    examples = tune.examples_of(writer, list(lines(work / "writer.jsonl.gz")))
+    how = plan(settings, settings["writer_seconds"])
+    how.learning_rate, how.rounds = 2e-4, 3
+    tune.run(writer.model, writer, examples, how)
+    writer.model.to(torch.bfloat16)
+    wanted = [
+        {"title": paragraph["title"], "passage": paragraph["text"], "answer": span["answer"], "paragraph": place, "source": "asked by program"}
+        for place, paragraph in enumerate(paragraphs)
+        for span in paragraph["spans"]
+    ]
+    draw.shuffle(wanted)
+    asked = ask.write(writer, wanted, 1024, settings["asking_seconds"], settings["seed"])
+    del writer
+    first = start(settings, base_path)
+    reader = tune.adapted(first, settings["rank"], settings["alpha"])
+    tune.run(reader, first, tune.examples_of(first, rows), plan(settings, settings["first_seconds"]))
+    for one in asked:
+        one["messages"] = prompts.fill(frames, {"question": one["question"], "passages": [{"title": None, "text": one["passage"]}]})
+        one["target"] = one["answer"]
+    pad = first.tokenizer.token_to_id("<|im_end|>")
+    agreed = ask.consistent(reader, tune.examples_of(first, asked), pad, settings["device"], settings["batch_tokens"] * 2)
+    kept = [one for one, same in zip(asked, agreed) if same]
+    maker = Maker(paragraphs, [paragraph["near"] for paragraph in paragraphs], draw)
+    made = [row for one in kept for row in maker.rows(one)]
+    for row in made:
+        row["messages"] = prompts.fill(frames, row)
+    counts = {"spans": len(wanted), "asked": len(asked), "kept": len(kept), "rows": len(made)}
+    print(json.dumps(counts), [f"{one['question']} | {one['answer']}" for one in kept[:12]], flush=True)
+    return made, counts
+
+
+def student(settings: dict, work: Path, base_path: Path, seconds: float | None) -> None:
+    """Distils the tuned model into a student."""
+    from gguf import GGUFReader
+
+    rows = tune_rows(settings, work)
+    frames = json.loads((work / "frames.json").read_text())
+    held = list(lines(work / "held.jsonl"))[: settings["held_rows"]]
+    teacher = start(settings, base_path)
+    tuned = tune.adapted(teacher, settings["rank"], settings["alpha"])
+    give(tuned, torch.load(work / "adapter.pt", weights_only=False))
+    adapter = {name: value.detach().clone() for name, value in tuned.named_parameters() if "lora_" in name}
+    examples = tune.examples_of(teacher, rows)
+    used = Counter(token for example in examples for token in example.ids)
+    vocabulary = Vocabulary(GGUFReader(base_path), used, settings["student_vocabulary"])
+    pad = teacher.tokenizer.token_to_id("<|im_end|>")
+    scores = distill.influence(tuned.get_base_model(), examples[:48], pad, settings["device"])
+    layers = distill.layers_to_keep(scores, settings["student_layers"])
+    print("layers kept", layers, flush=True)
+    short = distill.shortened(start(settings, base_path), layers)
+    distill.narrow(short.model, 3, settings["student_window"])
+    model = tune.adapted(short, settings["student_rank"], settings["alpha"] * settings["student_rank"] / settings["rank"])
+    holder = torch.nn.Module()
+    holder.named_parameters = lambda *_, **__: iter(adapter.items())
+    distill.take_adapter(model, holder, layers)
+    tuned.merge_adapter()
+    how = plan(settings, seconds or settings["student_seconds"])
+    distill.teach(model, short, tuned.get_base_model(), distill.respelled(examples, vocabulary), vocabulary, how)
+    export.adapter(model, base_path, settings["base"], work / "student.lora.gguf", "Micro-GPT student",
+                   {"layers": json.dumps(layers), "window": str(settings["student_window"])})
+    (work / "student.vocabulary.json").write_text(json.dumps(vocabulary.kept))
+    model.merge_adapter()
+    result = evaluate.judge(short, held, frames)
+    show(result)
+    tune.write_log(how, work / "student.json", layers=layers, influence=scores, student=result)
+
+
+def give(model, saved: dict) -> None:
+    """Puts saved adapter weights into a fresh adapter."""
+    for name, parameter in model.named_parameters():
+        if "lora_" in name:
+            short = name.replace("base_model.model.", "").replace(".default.weight", "")
+            parameter.data.copy_(torch.from_numpy(saved[short.replace("lora_A", "lora_a").replace("lora_B", "lora_b")]))
+
+
+def plan(settings: dict, seconds: float | None, checkpoint: Path | None = None) -> tune.Plan:
+    return tune.Plan(settings["rounds"], settings["batch_tokens"], settings["learning_rate"], settings["seed"], seconds, checkpoint)
+
+
+def show(result: dict) -> None:
+    print(json.dumps(result), flush=True)
