@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import time
 import tomllib
 from pathlib import Path
@@ -11,7 +12,7 @@ HERE = Path(__file__).parent.parent
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="micro", description=__doc__)
-    parser.add_argument("stage", choices=["spans", "data", "tune", "student"])
+    parser.add_argument("stage", choices=["data", "tune", "student"])
     parser.add_argument("--scale", default="cpu", help="a table of recipe.toml")
     parser.add_argument("--data", type=Path, help="folder of the raw sets")
     parser.add_argument("--work", type=Path, default=HERE.parent.parent / "target/micro", help="folder for what is made")
@@ -23,12 +24,10 @@ def main() -> None:
     settings = recipe["all"] | recipe[options.scale]
     options.work.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
+    # Batches come in many shapes: without this the device's memory is torn to pieces.
+    os.environ.setdefault("PYTORCH_CUDA_ALLOC_CONF", "expandable_segments:True")
     # Each stage needs other libraries, so each is imported when it runs.
-    if options.stage == "spans":
-        from . import spans
-
-        spans.write(options.data, options.work, settings["seed"])
-    elif options.stage == "data":
+    if options.stage == "data":
         from . import data
 
         data.build(settings, options.work, options.data, options.program)

@@ -77,7 +77,9 @@ def configuration(reader: GGUFReader) -> LlamaConfig:
         intermediate_size=get("feed_forward_length"), num_hidden_layers=get("block_count"),
         num_attention_heads=get("attention.head_count"), num_key_value_heads=get("attention.head_count_kv"),
         rms_norm_eps=get("attention.layer_norm_rms_epsilon"), max_position_embeddings=get("context_length"),
-        bos_token_id=1, eos_token_id=2, pad_token_id=2, tie_word_embeddings=True, attn_implementation="sdpa",
+        bos_token_id=1, eos_token_id=2, pad_token_id=2, tie_word_embeddings=True,
+        # PyTorch before 2.0, as Debian 12 has it, lacks the fused attention.
+        attn_implementation="sdpa" if hasattr(torch.nn.functional, "scaled_dot_product_attention") else "eager",
     )
     # Older versions of transformers take the base of the rotation as a number, newer ones among its parameters.
     theta = float(get("rope.freq_base"))

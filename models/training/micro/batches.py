@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import torch
 
 WINDOW = 8192
+# Batches are as wide as a multiple of this.
+STEP = 32
 
 
 @dataclass
@@ -42,19 +44,24 @@ def cut_by_size(window: list[int], examples: list[Example], tokens: int) -> list
     cut, batch = [], []
     for index in window:
         # The window is sorted: the next is the longest so far.
-        if batch and len(examples[index].ids) * (len(batch) + 1) > tokens:
+        if batch and width(examples[index]) * (len(batch) + 1) > tokens:
             cut.append(batch)
             batch = []
         batch.append(index)
     return [*cut, batch] if batch else cut
 
 
+def width(example: Example) -> int:
+    """A row's length with its padding: few different ones, so that memory is allotted once."""
+    return -(-len(example.ids) // STEP) * STEP
+
+
 def tensors(examples: list[Example], pad: int, device: str) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Token ids, which positions predict a target token, and each such position's weight."""
-    width = -(-max(len(example.ids) for example in examples) // 16) * 16
-    ids = torch.full((len(examples), width), pad)
-    predicts = torch.zeros((len(examples), width), dtype=torch.bool)
-    weights = torch.zeros((len(examples), width))
+    shape = (len(examples), max(width(example) for example in examples))
+    ids = torch.full(shape, pad)
+    predicts = torch.zeros(shape, dtype=torch.bool)
+    weights = torch.zeros(shape)
     for row, example in enumerate(examples):
         size = len(example.ids)
         ids[row, :size] = torch.tensor(example.ids)

@@ -1,8 +1,7 @@
 """The data stage: raw sets in, worded rows out, with counts of all that was dropped and why.
 
 Writes into the work folder: `rows.jsonl.gz` (prompt, target, task, source, difficulty), `held.jsonl`
-(questions on paragraphs that training never sees), `asking.jsonl.gz` (paragraphs, their near ones and
-the spans that questions can be made for), `writer.jsonl.gz` (what teaches the question writer), `frames.json` and `statistics.json`.
+(questions on paragraphs that training never sees), `frames.json` (prompts to fill) and `statistics.json`.
 """
 
 import gzip
@@ -11,13 +10,11 @@ import random
 from collections import Counter, defaultdict
 from pathlib import Path
 
-from . import prompts, sources, writing
+from . import prompts, sources
 from .grounded import DECLINED, Maker, difficulty
 from .tasks import command, consistent, followup, smalltalk
 
 HELD_SHARE = 0.03
-# Whose questions teach the question writer.
-WRITTEN = {"written", "invented", "adversarial_qa"}
 # How often a written question is used, each time with other decoys and wording.
 REPEATS = {"written": 2, "invented": 3, "adversarial_qa": 2}
 
@@ -47,9 +44,7 @@ def build(settings: dict, folder: Path, data: Path, program: Path) -> None:
         row["messages"] = messages
     keep = ("task", "source", "messages", "target", "difficulty")
     write(folder / "rows.jsonl.gz", ({key: row.get(key, 0.3) for key in keep} for row in rows))
-    write(folder / "writer.jsonl.gz", writing.writer_rows([one for one in asked if one["source"] in WRITTEN]))
     write(folder / "held.jsonl", held_rows(held, maker))
-    write(folder / "asking.jsonl.gz", asking(paragraphs, near, folder, {row["paragraph"] for row in held}))
     (folder / "frames.json").write_text(json.dumps(prompts.frames(program), ensure_ascii=False))
     statistics = {
         "rows": len(rows),
@@ -148,13 +143,6 @@ def held_rows(held: list[dict], maker: Maker):
         decoys = maker.decoys(question, 1) if question["answer"] else []
         for decoy in decoys:
             yield {"context": decoy["text"], "question": question["question"], "answer": None, "source": "wrong passage"}
-
-
-def asking(paragraphs: list[dict], near: list[list[int]], folder: Path, held: set[int]):
-    """What questions can be made from: spans by paragraph, but for the held ones."""
-    spans = {row["paragraph"]: row["spans"] for row in sources.lines(folder / "spans.jsonl.gz")}
-    for place, paragraph in enumerate(paragraphs):
-        yield {**paragraph, "near": near[place], "spans": [] if place in held else spans.get(place, [])}
 
 
 def write(path: Path, rows) -> None:

@@ -10,8 +10,8 @@ from collections import Counter
 import torch
 
 from . import prompts
-from .ask import is_declined
 from .base import Base
+from .grounded import DECLINED
 
 
 @torch.no_grad()
@@ -62,3 +62,7 @@ def f1(reply: str, answer: str) -> float:
     ours, theirs = normal(reply).split(), normal(answer).split()
     common = sum((Counter(ours) & Counter(theirs)).values())
     return 0.0 if common == 0 else 2 * common / (len(ours) + len(theirs))
+
+
+def is_declined(text: str) -> bool:
+    return normal(text) == normal(DECLINED)

@@ -2,15 +2,13 @@
 
 import json
 import random
-import time
 from collections import Counter
 from pathlib import Path
 
 import torch
 
-from . import ask, distill, evaluate, export, prompts, tune
+from . import distill, evaluate, export, tune
 from .base import Base, load
-from .grounded import Maker
 from .sources import lines
 from .vocabulary import Vocabulary
 
@@ -33,26 +31,18 @@ def start(settings: dict, base_path: Path) -> Base:
 
 
 def tune_stage(settings: dict, work: Path, base_path: Path, seconds: float | None) -> None:
-    """Tunes the adapter; with a question writer first, where the scale has time for one."""
-    began = time.monotonic()
+    """Tunes the adapter and looks at it."""
     rows = tune_rows(settings, work)
     held = list(lines(work / "held.jsonl"))[: settings["held_rows"]]
     frames = json.loads((work / "frames.json").read_text())
     report = {"rows": len(rows), "torch": torch.__version__}
     base = start(settings, base_path)
-    report["base"] = evaluate.judge(base, held, frames)
-    show(report["base"])
-    if "writer_seconds" in settings:
-        made, report["asked"] = asked_by_program(settings, work, base_path, rows, frames)
-        rows += made
     model = tune.adapted(base, settings["rank"], settings["alpha"])
-    how = plan(settings, settings["tune_seconds"], work / "checkpoint.pt")
-    if seconds:
-        how.seconds = seconds - (time.monotonic() - began) - 30
+    how = plan(settings, seconds or settings["tune_seconds"], work / "checkpoint.pt")
     examples = tune.examples_of(base, rows)
     report["tokens"] = sum(len(example.ids) for example in examples)
     tune.run(model, base, examples, how)
-    report["steps"] = how.log[-1]["step"] + 1
+    report["last"] = how.log[-1]
     export.adapter(model, base_path, settings["base"], work / f"{settings['name']}.lora.gguf", "Micro-GPT 135M", {"seed": str(settings["seed"])})
     torch.save(export.weights(model), work / "adapter.pt")
     model.merge_adapter()
@@ -61,45 +51,6 @@ def tune_stage(settings: dict, work: Path, base_path: Path, seconds: float | Non
     show(report["tuned"])
     tune.write_log(how, work / "tune.json", **report)
     how.checkpoint.unlink(missing_ok=True)
-
-
-def asked_by_program(settings: dict, work: Path, base_path: Path, rows: list[dict], frames: dict) -> tuple[list[dict], dict]:
-    """Rows with questions that a tuned writer asked and a first tuned model answered the same way."""
-    draw = random.Random(settings["seed"])
-    paragraphs = list(lines(work / "asking.jsonl.gz"))
-    writer = start(settings, base_path)
-    for parameter in writer.model.parameters():
-        parameter.requires_grad_(True)
-    writer.model.float()
-    examples = tune.examples_of(writer, list(lines(work / "writer.jsonl.gz")))
-    how = plan(settings, settings["writer_seconds"])
-    how.learning_rate, how.rounds = 2e-4, 3
-    tune.run(writer.model, writer, examples, how)
-    writer.model.to(torch.bfloat16)
-    wanted = [
-        {"title": paragraph["title"], "passage": paragraph["text"], "answer": span["answer"], "paragraph": place, "source": "asked by program"}
-        for place, paragraph in enumerate(paragraphs)
-        for span in paragraph["spans"]
-    ]
-    draw.shuffle(wanted)
-    asked = ask.write(writer, wanted, 1024, settings["asking_seconds"], settings["seed"])
-    del writer
-    first = start(settings, base_path)
-    reader = tune.adapted(first, settings["rank"], settings["alpha"])
-    tune.run(reader, first, tune.examples_of(first, rows), plan(settings, settings["first_seconds"]))
-    for one in asked:
-        one["messages"] = prompts.fill(frames, {"question": one["question"], "passages": [{"title": None, "text": one["passage"]}]})
-        one["target"] = one["answer"]
-    pad = first.tokenizer.token_to_id("<|im_end|>")
-    agreed = ask.consistent(reader, tune.examples_of(first, asked), pad, settings["device"], settings["batch_tokens"] * 2)
-    kept = [one for one, same in zip(asked, agreed) if same]
-    maker = Maker(paragraphs, [paragraph["near"] for paragraph in paragraphs], draw)
-    made = [row for one in kept for row in maker.rows(one)]
-    for row in made:
-        row["messages"] = prompts.fill(frames, row)
-    counts = {"spans": len(wanted), "asked": len(asked), "kept": len(kept), "rows": len(made)}
-    print(json.dumps(counts), [f"{one['question']} | {one['answer']}" for one in kept[:12]], flush=True)
-    return made, counts
 
 
 def student(settings: dict, work: Path, base_path: Path, seconds: float | None) -> None:

@@ -1,8 +1,8 @@
-"""Tunes a model on rows: LoRA for what ships, all weights for a helper that never leaves.
+"""Tunes a model on rows: LoRA on every projection.
 
 Only hidden states that predict a target token meet the vocabulary, which saves a fifth of the work.
-The number of steps follows from the rows, or from the time there is; it is measured over the first
-steps and noted with the losses.
+A run goes over the rows as often as asked, or as far as its time goes; how far is noted with the
+losses. It can be interrupted: it goes on from its last checkpoint.
 """
 
 import json
@@ -20,7 +20,6 @@ from .batches import Example, plan, tensors
 
 PROJECTIONS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 WARM_UP_STEPS = 40
-MEASURED_STEPS = 12
 
 
 @dataclass
@@ -86,72 +85,62 @@ def run(model, base: Base, examples: list[Example], how: Plan, loss=loss_of) -> 
     device = next(model.parameters()).device.type
     pad = base.tokenizer.token_to_id("<|im_end|>")
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    optimizer = torch.optim.AdamW(trained, lr=how.learning_rate, betas=(0.9, 0.98), weight_decay=0.01)
+    optimizer = torch.optim.AdamW(trained, lr=how.learning_rate, betas=(0.9, 0.98), weight_decay=0.01, fused=device == "cuda")
     batches = plan(examples, how.batch_tokens, how.rounds, random.Random(how.seed))
-    steps, first = len(batches), restore(model, optimizer, how)
-    started = time.monotonic()
+    place, step = restore(model, optimizer, how)
+    started = time.monotonic() - (how.log[-1]["seconds"] if step else 0)
     model.train()
-    for step in range(first, len(batches)):
-        if step >= steps:
+    while place < len(batches):
+        # With less time than work, batches are left out evenly, so that the curriculum and the schedule stay whole.
+        elapsed = time.monotonic() - started
+        progress = max(place / len(batches), elapsed / how.seconds if how.seconds else 0)
+        place = max(place, int(progress * len(batches)))
+        if progress >= 1:
             break
-        if how.seconds is not None and step == first + MEASURED_STEPS:
-            pace = (time.monotonic() - started) / MEASURED_STEPS
-            steps = min(len(batches), first + max(MEASURED_STEPS, int(how.seconds / pace * 0.98)))
-            batches = spread(batches, steps, first + MEASURED_STEPS)
-        rate = schedule(step, steps) * how.learning_rate
+        rate = schedule(step, progress) * how.learning_rate
         for group in optimizer.param_groups:
             group["lr"] = rate
         with torch.autocast(device, dtype=torch.bfloat16, enabled=device == "cuda"):
-            value = loss(model, [examples[index] for index in batches[step]], pad, device)
+            value = loss(model, [examples[index] for index in batches[place]], pad, device)
         value.backward()
         torch.nn.utils.clip_grad_norm_(trained, 1.0)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
-        if step % 10 == 0 or step == steps - 1:
+        place, step = place + 1, step + 1
+        if step % 10 == 0 or place == len(batches):
             # Reading the loss waits for the device: not at every step.
-            how.log.append({"step": step, "loss": round(value.item(), 4), "seconds": round(time.monotonic() - started, 1), "rate": rate})
+            how.log.append({"step": step, "progress": round(progress, 4), "loss": round(value.item(), 4),
+                            "rate": rate, "seconds": round(time.monotonic() - started, 1)})
             if step % 50 == 0:
-                print(f"step {step}/{steps}  loss {how.log[-1]['loss']:.3f}  {how.log[-1]['seconds']:.0f} s", flush=True)
-        if how.checkpoint and step % 100 == 99:
-            save(model, optimizer, step + 1, how)
-        if how.seconds is not None and time.monotonic() - started > how.seconds:
-            break
+                print(f"step {step}  {progress:.0%}  loss {how.log[-1]['loss']:.3f}  {how.log[-1]['seconds']:.0f} s", flush=True)
+        if how.checkpoint and step % 100 == 0:
+            save(model, optimizer, place, step, how)
     model.eval()
 
 
-def spread(batches: list[list[int]], steps: int, done: int) -> list[list[int]]:
-    """As many batches as there is time for, out of all of them in order, so that the curriculum stays whole."""
-    rest = batches[done:]
-    wanted = steps - done
-    if wanted >= len(rest):
-        return batches
-    return batches[:done] + [rest[int(place * len(rest) / wanted)] for place in range(wanted)]
-
-
-def schedule(step: int, steps: int) -> float:
+def schedule(step: int, progress: float) -> float:
     """Up for a few steps, then down along a cosine."""
-    warm = min(1.0, (step + 1) / WARM_UP_STEPS)
-    return warm * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1.0, step / max(1, steps)))))
+    return min(1.0, (step + 1) / WARM_UP_STEPS) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * progress)))
 
 
-def save(model, optimizer, step: int, how: Plan) -> None:
+def save(model, optimizer, place: int, step: int, how: Plan) -> None:
     """A point to go on from after an interruption; written whole or not at all."""
     state = {name: value for name, value in model.state_dict().items() if "lora_" in name}
     part = how.checkpoint.with_suffix(".part")
-    torch.save({"weights": state, "optimizer": optimizer.state_dict(), "step": step, "log": how.log}, part)
+    torch.save({"weights": state, "optimizer": optimizer.state_dict(), "place": place, "step": step, "log": how.log}, part)
     part.replace(how.checkpoint)
 
 
-def restore(model, optimizer, how: Plan) -> int:
-    """The step to go on from."""
+def restore(model, optimizer, how: Plan) -> tuple[int, int]:
+    """The batch and the step to go on from."""
     if not how.checkpoint or not how.checkpoint.exists():
-        return 0
+        return 0, 0
     state = torch.load(how.checkpoint, map_location="cpu")
     model.load_state_dict(state["weights"], strict=False)
     optimizer.load_state_dict(state["optimizer"])
     how.log[:] = state["log"]
     print(f"going on from step {state['step']} of {how.checkpoint}")
-    return state["step"]
+    return state["place"], state["step"]
 
 
 def write_log(how: Plan, path: Path, **more) -> None:
