@@ -246,6 +246,20 @@ async fn start_encoder_beside(config: &Config, arbiter: Arbiter) -> Result<Encod
     Ok(Encoder::start(options, arbiter).await?)
 }
 
+/// A generator alone that takes `at_once` requests, for commands that need nothing else.
+///
+/// # Errors
+/// [`AppError`] where its file can't be loaded.
+pub async fn start_generator_alone(
+    config: &Config,
+    file: &ModelFile,
+    at_once: usize,
+) -> Result<Generator, AppError> {
+    let mut config = config.clone();
+    (config.engine.slots, config.engine.queue) = (at_once, at_once);
+    start_generator(&config, file, Arbiter::default()).await
+}
+
 async fn start_generator(
     config: &Config,
     file: &ModelFile,

@@ -13,8 +13,8 @@
 //!
 //! Rooms, in the order in which they depend on each other: [`chat`], [`config`] and [`text`] are plain;
 //! [`router`], [`cache`], [`knowledge`], [`engine`], [`upstream`], [`store`] and [`prompt`] don't
-//! know each other (but for names of small talk); [`orchestrator`] composes them; [`http`] and
-//! [`cli`] are doors; [`app`] builds it all once. [`models`] fetches weights before any of it runs.
+//! know each other (but for names of small talk); [`orchestrator`] composes them; [`judge`] judges
+//! generators; [`http`] and [`cli`] are doors; [`app`] builds it all once. [`models`] fetches weights before any of it runs.
 
 pub mod app;
 pub mod cache;
@@ -23,6 +23,7 @@ pub mod cli;
 pub mod config;
 pub mod engine;
 pub mod http;
+pub mod judge;
 pub mod knowledge;
 pub mod models;
 pub mod orchestrator;

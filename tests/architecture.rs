@@ -32,13 +32,25 @@ const LIBRARIES: [(&str, &[&str]); 6] = [
 ];
 
 /// Rooms that a room may not reach up to.
-const ABOVE: [(&str, &[&str]); 4] = [
-    ("orchestrator", &["http", "cli", "app"]),
+const ABOVE: [(&str, &[&str]); 5] = [
+    ("orchestrator", &["http", "cli", "app", "judge"]),
+    ("judge", &["http", "cli", "app", "models", "store"]),
     (
         "http",
-        &["cli", "app", "engine", "knowledge", "upstream", "cache"],
+        &[
+            "cli",
+            "app",
+            "engine",
+            "knowledge",
+            "upstream",
+            "cache",
+            "judge",
+        ],
     ),
-    ("models", &["orchestrator", "http", "cli", "app", "engine"]),
+    (
+        "models",
+        &["orchestrator", "http", "cli", "app", "engine", "judge"],
+    ),
     (
         "prompt",
         &[
@@ -51,6 +63,7 @@ const ABOVE: [(&str, &[&str]); 4] = [
             "upstream",
             "store",
             "cache",
+            "judge",
         ],
     ),
 ];
@@ -128,9 +141,10 @@ fn siblings_do_not_know_each_other() {
         else {
             continue;
         };
-        for other in SIBLINGS
-            .iter()
-            .chain(&["orchestrator", "http", "app", "cli", "models"])
+        for other in
+            SIBLINGS
+                .iter()
+                .chain(&["orchestrator", "http", "app", "cli", "models", "judge"])
         {
             assert!(
                 own == other || !imports(&lines, other),

@@ -1,6 +1,7 @@
 //! The command line. Results go to stdout, everything else to stderr.
 
 mod ask;
+mod eval;
 mod ingest;
 mod models;
 mod prompts;
@@ -42,6 +43,9 @@ enum Command {
     /// Judge and fit the router
     #[command(subcommand)]
     Router(router::Command),
+    /// Judge a generator
+    #[command(subcommand)]
+    Eval(eval::Command),
     /// Fill the micro model's prompts: tasks as JSON lines on stdin, chat messages on stdout
     Prompts,
     /// Print a completion script
@@ -64,6 +68,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Models(command) => models::run(command, &load(file)?).await,
         Command::Route(args) => route::run(args, &load(file)?).await,
         Command::Router(command) => router::run(command, load(file)).await,
+        Command::Eval(command) => eval::run(command, &load(file)?).await,
         Command::Prompts => prompts::run(),
         Command::Completions { shell } => {
             clap_complete::generate(

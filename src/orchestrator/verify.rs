@@ -7,12 +7,18 @@
 //!
 //! Pure. It deliberately does not judge truth or style, does not ask a model, and prefers to
 //! refuse a sound paraphrase over showing an invention: the next tier takes what it refuses.
+//! Answers that are no sentences ("30 days") have rules of their own: see `span`.
 
 mod align;
 mod bearing;
 mod clauses;
+mod declines;
 mod habits;
+mod kind;
 mod passage;
+mod span;
+#[cfg(test)]
+mod span_tests;
 mod support;
 #[cfg(test)]
 mod tests;
@@ -26,6 +32,7 @@ use crate::{
 };
 
 use bearing::Asked;
+pub use declines::declines;
 use passage::{Passage, Support};
 
 /// What the check of an answer came to.
@@ -99,6 +106,15 @@ pub fn verify(question: &str, answer: &str, passages: &[Source]) -> Verdict {
     }
     let asked = Asked::read(question);
     let passages: Vec<Passage> = passages.iter().map(Passage::read).collect();
+    let claim = read(&answer);
+    let bare = span::is_bare(&answer, &claim);
+    if bare && !tidy::is_ended(&answer) {
+        match span::judge(&answer, &claim, &asked, &passages) {
+            Ok(span) => return show(&[span], Vec::new()),
+            Err(failure) if habits::is_short(&claim) => return refused(vec![failure]),
+            Err(_) => {}
+        }
+    }
     let mut failures = Vec::new();
     let mut held: Vec<Held> = Vec::new();
     let mut dropped_before = false;
@@ -120,6 +136,9 @@ pub fn verify(question: &str, answer: &str, passages: &[Source]) -> Verdict {
         dropped_before = false;
     }
     if held.is_empty() {
+        if bare && let Ok(span) = span::judge(&answer, &claim, &asked, &passages) {
+            return show(&[span], Vec::new());
+        }
         if failures.is_empty() {
             failures.push(Failure::Empty);
         }

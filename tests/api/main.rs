@@ -12,6 +12,7 @@ mod bad_input;
 mod cli;
 mod conversations;
 mod database;
+mod eval;
 mod faults;
 mod helpers;
 mod ingest;

@@ -49,14 +49,14 @@ const ASKING: &[&str] = &[
 ];
 
 /// Amounts that are not numbers.
-const AMOUNTS: &[&str] = &[
+pub(super) const AMOUNTS: &[&str] = &[
     "free", "none", "half", "double", "single", "one", "several", "few", "many", "daily", "weekly",
     "monthly", "yearly", "annually", "day", "week", "month", "year", "hour", "minute", "lifetime",
     "dozen", "no", "until", "nothing", "every", "each", "all", "once", "twice", "first", "always",
 ];
 
 /// Words that say how often.
-const RECURRENCES: &[&str] = &[
+pub(super) const RECURRENCES: &[&str] = &[
     "every",
     "each",
     "once",
@@ -96,6 +96,7 @@ enum Form {
 
 /// What a question asks about.
 pub(super) struct Asked {
+    question: String,
     form: Form,
     /// The words that say what about.
     keys: Vec<Word>,
@@ -122,6 +123,7 @@ impl Asked {
             .collect();
         let keys = if about.is_empty() { substance } else { about };
         Self {
+            question: question.to_owned(),
             form: form(question),
             keys,
             words,
@@ -131,6 +133,32 @@ impl Asked {
     /// Whether the question says `form`.
     pub(super) fn says(&self, form: &str) -> bool {
         self.words.iter().any(|word| word.form == form)
+    }
+
+    /// The question itself.
+    pub(super) fn question(&self) -> &str {
+        &self.question
+    }
+
+    /// Whether the question has a "not" of its own.
+    pub(super) fn denies(&self) -> bool {
+        self.words.iter().any(|word| word.kind == Kind::Negation)
+    }
+
+    /// Whether `sentence` of `passage` speaks of the question: it, or the one before, says a word
+    /// of it; the passage says the most of them, and all its names and numbers.
+    pub(super) fn is_told(&self, passage: &Passage, sentence: usize) -> bool {
+        let window = &passage.sentences[sentence.saturating_sub(1)..=sentence];
+        let near = |key: &Word| window.iter().flatten().any(|word| word.form == key.form);
+        let particular = |key: &&Word| matches!(key.kind, Kind::Number | Kind::Name);
+        let said = self.keys.iter().filter(|key| passage.says(&key.form));
+        self.keys.iter().any(near)
+            && share(said.count(), self.keys.len()) >= LEAST_SHARE
+            && self
+                .keys
+                .iter()
+                .filter(particular)
+                .all(|key| passage.says(&key.form))
     }
 
     /// Whether `claim`, which `support` shows to be in `passage`, is about the question.

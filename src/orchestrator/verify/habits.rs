@@ -2,7 +2,7 @@
 
 use crate::text::{Word, opens_with_reference};
 
-use super::Failure;
+use super::{Failure, declines};
 
 /// An answer may be a fragment ("30 days") up to this many words; a longer one without an end is cut.
 const FRAGMENT_WORDS: usize = 5;
@@ -61,7 +61,7 @@ pub(super) fn fatal(answer: &str) -> Option<Failure> {
     if !lower.contains(char::is_alphanumeric) {
         return Some(Failure::Empty);
     }
-    if REFUSALS.iter().any(|phrase| lower.contains(phrase)) {
+    if REFUSALS.iter().any(|phrase| lower.contains(phrase)) || declines(&lower) {
         return Some(Failure::Refusal);
     }
     if PROMPT_TRACES.iter().any(|trace| lower.contains(trace)) {
@@ -84,7 +84,12 @@ pub(super) fn leans(sentence: &str) -> bool {
 
 /// Whether a sentence without an end may yet be whole.
 pub(super) fn is_fragment(claim: &[Word]) -> bool {
-    claim.len() <= FRAGMENT_WORDS && claim.last().is_some_and(Word::is_substance)
+    is_short(claim) && claim.last().is_some_and(Word::is_substance)
+}
+
+/// Whether there are no more words than a fragment has.
+pub(super) fn is_short(claim: &[Word]) -> bool {
+    claim.len() <= FRAGMENT_WORDS
 }
 
 fn loops(text: &str) -> bool {

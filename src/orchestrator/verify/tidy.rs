@@ -41,6 +41,12 @@ pub(super) fn finish(text: &str) -> String {
     format!("{text}{}", if open { "." } else { "" })
 }
 
+/// Whether `text` ends like a sentence.
+pub(super) fn is_ended(text: &str) -> bool {
+    text.trim_end_matches(['"', '”', '’', ')', ' '])
+        .ends_with(['.', '!', '?', '…', '。', '！', '？'])
+}
+
 fn without_lead_in(text: &str) -> Option<&str> {
     LEAD_INS.iter().find_map(|lead_in| {
         let head = text.get(..lead_in.len())?;
