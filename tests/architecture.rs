@@ -22,23 +22,37 @@ const SIBLINGS: [&str; 6] = [
 ];
 
 /// Outside libraries, and the only places that may name them.
-const LIBRARIES: [(&str, &[&str]); 6] = [
+const LIBRARIES: [(&str, &[&str]); 7] = [
     ("llama_cpp_2", &["engine/"]),
     ("llama_cpp_sys_2", &["engine/"]),
     ("tantivy", &["knowledge/"]),
     ("sqlx", &["store/"]),
     ("reqwest", &["upstream/", "models/pull/"]),
     ("actix_web", &["http/"]),
+    ("regex", &["training/"]),
 ];
 
 /// Rooms that a room may not reach up to.
-const ABOVE: [(&str, &[&str]); 4] = [
+const ABOVE: [(&str, &[&str]); 5] = [
     ("orchestrator", &["http", "cli", "app"]),
     (
         "http",
         &["cli", "app", "engine", "knowledge", "upstream", "cache"],
     ),
     ("models", &["orchestrator", "http", "cli", "app", "engine"]),
+    (
+        "training",
+        &[
+            "orchestrator",
+            "http",
+            "cli",
+            "app",
+            "engine",
+            "knowledge",
+            "upstream",
+            "models",
+        ],
+    ),
     (
         "prompt",
         &[

@@ -1,6 +1,7 @@
 //! The command line. Results go to stdout, everything else to stderr.
 
 mod ask;
+mod export;
 mod ingest;
 mod models;
 mod prompts;
@@ -37,6 +38,9 @@ enum Command {
     /// The models: list, fetch, verify
     #[command(subcommand)]
     Models(models::Command),
+    /// Write out what was recorded
+    #[command(subcommand)]
+    Export(export::Command),
     /// Show where a question would go, without answering it
     Route(route::Args),
     /// Judge and fit the router
@@ -62,6 +66,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Ask(args) => ask::run(args, &load(file)?).await,
         Command::Ingest(args) => ingest::run(args, &load(file)?).await,
         Command::Models(command) => models::run(command, &load(file)?).await,
+        Command::Export(command) => export::run(command, &load(file)?).await,
         Command::Route(args) => route::run(args, &load(file)?).await,
         Command::Router(command) => router::run(command, load(file)).await,
         Command::Prompts => prompts::run(),
