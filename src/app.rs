@@ -209,6 +209,7 @@ pub async fn assemble(config: &Config) -> Result<Orchestrator, AppError> {
             max_wrong: config.router.max_wrong,
         },
         budget: config.budget,
+        consent: config.training.consent,
     }))
 }
 

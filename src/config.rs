@@ -12,6 +12,10 @@ use figment::{
 };
 use serde::{Deserialize, Serialize};
 
+mod training;
+
+pub use training::{Consent, Training};
+
 /// The file read when no `--config` is given and it exists.
 pub const DEFAULT_FILE: &str = "microgpt.toml";
 
@@ -64,6 +68,8 @@ pub struct Config {
     pub limits: Limits,
     /// What may be spent on upstreams.
     pub budget: Budget,
+    /// Whether what people asked may teach the micro model.
+    pub training: Training,
     /// What is logged, and how.
     pub log: Log,
     /// Large-model APIs, tried in this order.

@@ -14,7 +14,8 @@
 //! Rooms, in the order in which they depend on each other: [`chat`], [`config`] and [`text`] are plain;
 //! [`router`], [`cache`], [`knowledge`], [`engine`], [`upstream`], [`store`] and [`prompt`] don't
 //! know each other (but for names of small talk); [`orchestrator`] composes them; [`judge`] judges
-//! generators; [`http`] and [`cli`] are doors; [`app`] builds it all once. [`models`] fetches weights before any of it runs.
+//! generators; [`http`] and [`cli`] are doors; [`app`] builds it all once. [`models`] fetches weights
+//! before any of it runs; [`training`] makes rows for tuning them of what the store has.
 
 pub mod app;
 pub mod cache;
@@ -32,4 +33,5 @@ pub mod router;
 pub mod store;
 pub mod telemetry;
 pub mod text;
+pub mod training;
 pub mod upstream;

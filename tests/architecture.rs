@@ -22,17 +22,18 @@ const SIBLINGS: [&str; 6] = [
 ];
 
 /// Outside libraries, and the only places that may name them.
-const LIBRARIES: [(&str, &[&str]); 6] = [
+const LIBRARIES: [(&str, &[&str]); 7] = [
     ("llama_cpp_2", &["engine/"]),
     ("llama_cpp_sys_2", &["engine/"]),
     ("tantivy", &["knowledge/"]),
     ("sqlx", &["store/"]),
     ("reqwest", &["upstream/", "models/pull/"]),
     ("actix_web", &["http/"]),
+    ("regex", &["training/"]),
 ];
 
 /// Rooms that a room may not reach up to.
-const ABOVE: [(&str, &[&str]); 5] = [
+const ABOVE: [(&str, &[&str]); 6] = [
     ("orchestrator", &["http", "cli", "app", "judge"]),
     ("judge", &["http", "cli", "app", "models", "store"]),
     (
@@ -50,6 +51,19 @@ const ABOVE: [(&str, &[&str]); 5] = [
     (
         "models",
         &["orchestrator", "http", "cli", "app", "engine", "judge"],
+    ),
+    (
+        "training",
+        &[
+            "orchestrator",
+            "http",
+            "cli",
+            "app",
+            "engine",
+            "knowledge",
+            "upstream",
+            "models",
+        ],
     ),
     (
         "prompt",

@@ -32,6 +32,7 @@ pub(super) async fn run(args: Args, config: &Config) -> anyhow::Result<()> {
         request_id: "ask".into(),
         collections: args.collection,
         stream: false,
+        training: None,
     };
     let answer = orchestrator.answer_whole(request).await?;
     orchestrator.close().await;

@@ -2,6 +2,7 @@
 
 mod ask;
 mod eval;
+mod export;
 mod ingest;
 mod models;
 mod prompts;
@@ -38,6 +39,9 @@ enum Command {
     /// The models: list, fetch, verify
     #[command(subcommand)]
     Models(models::Command),
+    /// Write out what was recorded
+    #[command(subcommand)]
+    Export(export::Command),
     /// Show where a question would go, without answering it
     Route(route::Args),
     /// Judge and fit the router
@@ -66,6 +70,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Ask(args) => ask::run(args, &load(file)?).await,
         Command::Ingest(args) => ingest::run(args, &load(file)?).await,
         Command::Models(command) => models::run(command, &load(file)?).await,
+        Command::Export(command) => export::run(command, &load(file)?).await,
         Command::Route(args) => route::run(args, &load(file)?).await,
         Command::Router(command) => router::run(command, load(file)).await,
         Command::Eval(command) => eval::run(command, &load(file)?).await,

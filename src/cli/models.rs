@@ -68,8 +68,15 @@ fn list(rows: &[models::ModelStatus], json: bool) -> anyhow::Result<()> {
         let default = if row.default { ", default" } else { "" };
         #[expect(clippy::cast_precision_loss, reason = "a size for people")]
         let mebibytes = row.size_bytes as f64 / 1_048_576.0;
+        let made_of = match (&row.base, &row.adapter) {
+            (Some(base), Some(adapter)) => format!(
+                "  ({base} with the adapter {}, version {})",
+                adapter.file, adapter.version
+            ),
+            _ => String::new(),
+        };
         print(&format!(
-            "{}  {}{default}  {}  {mebibytes:.0} MiB  {state}  {}",
+            "{}  {}{default}  {}  {mebibytes:.0} MiB  {state}  {}{made_of}",
             row.name,
             row.role,
             row.licence,

@@ -110,7 +110,8 @@ pub fn quantize(input: &Path, output: &Path, format: &str) -> Result<(), EngineE
 }
 
 /// K-quants are left out: rows that are no multiple of 256 fall back to other formats anyway.
-const FORMATS: [(&str, sys::llama_ftype); 7] = [
+const FORMATS: [(&str, sys::llama_ftype); 8] = [
+    ("F32", sys::LLAMA_FTYPE_ALL_F32),
     ("F16", sys::LLAMA_FTYPE_MOSTLY_F16),
     ("Q4_0", sys::LLAMA_FTYPE_MOSTLY_Q4_0),
     ("Q4_1", sys::LLAMA_FTYPE_MOSTLY_Q4_1),

@@ -115,6 +115,19 @@ pub struct Metadata {
     pub collection: Option<OneOrMore>,
     /// The conversation to go on with.
     pub conversation_id: Option<String>,
+    /// Whether this turn may be exported to train a model. Where absent, the server's configuration
+    /// decides; it may also rule it out.
+    pub training: Option<YesOrNo>,
+}
+
+/// A person's choice.
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+pub enum YesOrNo {
+    /// Agreed.
+    Yes,
+    /// Refused.
+    No,
 }
 
 /// A message to a conversation. The options of a chat completion may be added.

@@ -47,6 +47,7 @@ pub async fn answer(
         request_id: id.as_str().to_owned(),
         collections: options.collections,
         stream: matches!(options.delivery, Delivery::Stream { .. }),
+        training: options.training,
     };
     let events = orchestrator.answer(turn).await?;
     match options.delivery {

@@ -2,7 +2,12 @@
 
 use std::{fmt, io, path::PathBuf};
 
-use super::{digest::Sha256Hex, gguf::GgufError, manifest::ModelRole};
+use super::{
+    adapter::AdapterError,
+    digest::Sha256Hex,
+    gguf::GgufError,
+    manifest::{AdapterFile, ModelRole},
+};
 
 /// Why a model can't be named, found, fetched or trusted.
 #[derive(Debug, thiserror::Error)]
@@ -59,6 +64,47 @@ pub enum ModelError {
         /// As it is.
         found: Sha256Hex,
     },
+    /// A file that was made of other originals, or in another way, than the manifest says by now.
+    #[error("{}: made of other files than models.toml names now; make it anew with: microgpt models pull {name}", path.display())]
+    Outdated {
+        /// The entry.
+        name: String,
+        /// The file.
+        path: PathBuf,
+    },
+    /// A whole GGUF that can't serve by itself.
+    #[error("{}: {reason}", path.display())]
+    Unsuitable {
+        /// The file.
+        path: PathBuf,
+        /// Why not, and what can be done.
+        reason: String,
+    },
+    /// An adapter that can't be merged.
+    #[error("the adapter {} of '{model}' can't be used: {problem}", path.display())]
+    Adapter {
+        /// The entry.
+        model: String,
+        /// The adapter.
+        path: PathBuf,
+        /// Why not.
+        problem: AdapterError,
+    },
+    /// An adapter whose content is not the one that the manifest names.
+    #[error("the adapter {} of '{model}' is another than models.toml names: expected sha256 {expected}, found {found}; put the right file there, or name this one in models.toml", path.display())]
+    OtherAdapter {
+        /// The entry.
+        model: String,
+        /// The adapter.
+        path: PathBuf,
+        /// As the manifest says.
+        expected: Sha256Hex,
+        /// As it is.
+        found: Sha256Hex,
+    },
+    /// An adapter that is nowhere.
+    #[error("{0}")]
+    NoAdapter(Box<AdapterMissing>),
     /// A generator where an encoder is wanted, or the other way round.
     #[error("'{name}' is an {found}; an {wanted} is wanted here")]
     WrongRole {
@@ -98,6 +144,43 @@ impl ModelError {
     pub fn io(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
         move |source| Self::Io { path, source }
+    }
+}
+
+/// An adapter that is nowhere, where it was looked for, and what can be done.
+#[derive(Debug)]
+pub struct AdapterMissing {
+    /// The entry that needs it.
+    pub model: String,
+    /// The model that it would be merged into.
+    pub base: String,
+    /// The adapter.
+    pub adapter: AdapterFile,
+    /// The paths that were tried, in order.
+    pub looked_at: [PathBuf; 2],
+}
+
+impl fmt::Display for AdapterMissing {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            model,
+            base,
+            adapter,
+            looked_at: [beside_manifest, by_hand],
+        } = self;
+        write!(
+            out,
+            "{model}: its adapter {} (version {}, sha256 {}) is not here\n  looked for: {}, then {}\n  \
+             by hand: it lies beside the models.toml that names it, in the models folder of Micro-GPT's \
+             sources for the models that come with it; copy it to one of these places and run again: \
+             microgpt models pull {model}\n  without it: generator = \"{base}\" serves the untuned base, \
+             after: microgpt models pull {base}",
+            adapter.file,
+            adapter.version,
+            adapter.sha256,
+            beside_manifest.display(),
+            by_hand.display(),
+        )
     }
 }
 

@@ -88,6 +88,18 @@ pub struct Original {
     pub sources: Vec<Source>,
 }
 
+/// A LoRA adapter that is merged into a base before it serves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AdapterFile {
+    /// Its name in the models folder.
+    pub file: FileName,
+    /// What its content must hash to.
+    pub sha256: Sha256Hex,
+    /// What people call this state of it.
+    pub version: String,
+}
+
 /// One model.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -109,7 +121,12 @@ pub struct Entry {
     pub quantize: Option<String>,
     /// How the files become a GGUF; absent: the one file is one.
     pub convert: Option<Conversion>,
-    /// What is fetched.
+    /// The model that [`Entry::adapter`] is merged into, by its name in the same manifest.
+    pub base: Option<String>,
+    /// What makes another model of [`Entry::base`].
+    pub adapter: Option<AdapterFile>,
+    /// What is fetched; for a model with an adapter, its base's.
+    #[serde(default)]
     pub files: Vec<Original>,
 }
 
@@ -123,7 +140,13 @@ impl Entry {
         }
     }
 
-    /// What must hold beyond the types.
+    /// The base's name and the adapter, where the model is made of these.
+    #[must_use]
+    pub fn tuned(&self) -> Option<(&str, &AdapterFile)> {
+        self.base.as_deref().zip(self.adapter.as_ref())
+    }
+
+    /// What must hold beyond the types, for the entry alone.
     fn problem(&self) -> Option<String> {
         if self.name.is_empty() || self.name.contains(['/', '\\']) || is_gguf_name(&self.name) {
             return Some(format!(
@@ -134,6 +157,9 @@ impl Entry {
         if !is_gguf_name(self.file.as_str()) {
             return Some(format!("file '{}' must end in .gguf", self.file));
         }
+        if self.base.is_some() || self.adapter.is_some() {
+            return self.tuned_problem();
+        }
         match self.convert {
             None if self.files.len() != 1 => {
                 Some("exactly one [[models.files]] is wanted where nothing is converted".into())
@@ -141,6 +167,25 @@ impl Entry {
             None => None,
             Some(Conversion::SafetensorsBert) => self.bert_problem(),
         }
+    }
+
+    fn tuned_problem(&self) -> Option<String> {
+        let problem = match self {
+            Self { base: None, .. } => "an adapter needs base = \"NAME\": what it is merged into",
+            Self { adapter: None, .. } => "base needs [models.adapter]: what is merged into it",
+            Self { quantize: None, .. } => "an adapter needs quantize: the format to serve in",
+            Self {
+                adapter: Some(adapter),
+                ..
+            } if adapter.file == self.file => {
+                "file and the adapter's file must differ: the one is made of the other"
+            }
+            _ if !self.files.is_empty() || self.convert.is_some() => {
+                "with an adapter there is no [[models.files]] and no convert: they are the base's"
+            }
+            _ => return None,
+        };
+        Some(problem.to_owned())
     }
 
     fn bert_problem(&self) -> Option<String> {
@@ -189,7 +234,7 @@ impl Manifest {
     /// # Errors
     /// [`ModelError::Manifest`].
     pub fn parse(text: &str, path: &Path) -> Result<Self, ModelError> {
-        let manifest: Self = toml::from_str(text).map_err(|error| {
+        let mut manifest: Self = toml::from_str(text).map_err(|error| {
             let line = error
                 .span()
                 .map(|span| text[..span.start].matches('\n').count() + 1);
@@ -201,6 +246,10 @@ impl Manifest {
                 message: error.message().to_owned(),
             }
         })?;
+        let wrong = |name: &str, problem: &str| ModelError::Manifest {
+            place: path.display().to_string(),
+            message: format!("model '{name}': {problem}"),
+        };
         for (position, entry) in manifest.models.iter().enumerate() {
             let twice = manifest.models[..position]
                 .iter()
@@ -211,13 +260,29 @@ impl Manifest {
                 entry.problem()
             };
             if let Some(problem) = problem {
-                return Err(ModelError::Manifest {
-                    place: path.display().to_string(),
-                    message: format!("model '{}': {problem}", entry.name),
-                });
+                return Err(wrong(&entry.name, &problem));
+            }
+        }
+        for position in 0..manifest.models.len() {
+            let entry = &manifest.models[position];
+            if let Some((base, _)) = entry.tuned() {
+                let files = manifest.files_of_base(base);
+                manifest.models[position].files =
+                    files.map_err(|problem| wrong(&entry.name, &problem))?;
             }
         }
         Ok(manifest)
+    }
+
+    /// What is fetched for a base, or why it can't be one.
+    fn files_of_base(&self, name: &str) -> Result<Vec<Original>, String> {
+        let base = self.entry(name).map_err(|error| error.to_string())?;
+        if base.role != ModelRole::Generator || base.base.is_some() || base.convert.is_some() {
+            return Err(format!(
+                "base = '{name}' must be a generator that is fetched as one GGUF, without an adapter of its own"
+            ));
+        }
+        Ok(base.files.clone())
     }
 
     /// The entry of that name.

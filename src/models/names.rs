@@ -2,7 +2,7 @@
 
 use std::{fmt, path::Path};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// True for what names a GGUF file.
 #[must_use]
@@ -13,8 +13,8 @@ pub fn is_gguf_name(name: &str) -> bool {
 }
 
 /// A file's name without a folder: it can't lead out of the folder it is put in.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct FileName(String);
 
 impl FileName {
@@ -41,6 +41,12 @@ impl TryFrom<String> for FileName {
             ));
         }
         Ok(Self(name))
+    }
+}
+
+impl From<FileName> for String {
+    fn from(name: FileName) -> Self {
+        name.0
     }
 }
 

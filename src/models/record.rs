@@ -105,13 +105,14 @@ impl Record {
             .map_err(ModelError::io(path))
     }
 
-    /// Makes sure that the entry's served file holds what was pulled. Instant for a file that looks
-    /// unchanged; else it is read and hashed. A file put there by hand, of a kind whose hash nobody
-    /// knows, passes.
+    /// Makes sure that the entry's served file holds what was pulled, and that this is what the
+    /// manifest would make today. Instant for a file that looks unchanged; else it is read and hashed.
+    /// A file put there by hand, of a kind whose hash nobody knows, passes.
     ///
     /// # Errors
-    /// [`ModelError::WrongHash`], [`ModelError::Io`].
+    /// [`ModelError::Outdated`], [`ModelError::WrongHash`], [`ModelError::Io`].
     pub fn check(&self, entry: &Entry, path: &Path) -> Result<(), ModelError> {
+        self.check_recipe(entry, path)?;
         let expected = match self.of(&entry.name) {
             Some(pulled) if pulled.looks_unchanged(path) => return Ok(()),
             Some(pulled) => &pulled.sha256,
@@ -131,9 +132,24 @@ impl Record {
             found,
         })
     }
+
+    /// Makes sure that the served file, if it was pulled, was made as the manifest says today.
+    ///
+    /// # Errors
+    /// [`ModelError::Outdated`].
+    pub fn check_recipe(&self, entry: &Entry, path: &Path) -> Result<(), ModelError> {
+        match self.of(&entry.name) {
+            Some(pulled) if pulled.recipe != recipe(entry) => Err(ModelError::Outdated {
+                name: entry.name.clone(),
+                path: path.to_owned(),
+            }),
+            _ => Ok(()),
+        }
+    }
 }
 
-/// Stands for how an entry's served file is made: equal for equal originals, conversion and format.
+/// Stands for how an entry's served file is made: equal for equal originals, adapter, conversion and
+/// format.
 #[must_use]
 pub fn recipe(entry: &Entry) -> String {
     let conversion = match entry.convert {
@@ -147,6 +163,10 @@ pub fn recipe(entry: &Entry) -> String {
     for original in &entry.files {
         text.push('\n');
         text.push_str(original.sha256.as_str());
+    }
+    if let Some(adapter) = &entry.adapter {
+        text.push_str("\nadapter\n");
+        text.push_str(adapter.sha256.as_str());
     }
     Sha256Hex::of(text.as_bytes()).as_str()[..16].to_owned()
 }

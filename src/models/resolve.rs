@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::{
+    adapter,
     error::ModelError,
     gguf::{self, GgufError},
-    manifest::{Entry, Manifest, ModelRole},
+    manifest::{AdapterFile, Entry, Manifest, ModelRole},
     names::is_gguf_name,
     record::Record,
 };
@@ -44,6 +45,10 @@ pub struct ModelStatus {
     pub licence: String,
     /// Of the served file if it is there, else of what would be fetched.
     pub size_bytes: u64,
+    /// The model that an adapter makes this one of.
+    pub base: Option<String>,
+    /// That adapter.
+    pub adapter: Option<AdapterFile>,
     /// Why a file that is there can't serve.
     pub problem: Option<String>,
 }
@@ -95,10 +100,11 @@ pub fn resolve(
 /// [`ModelError::Io`] or [`ModelError::Manifest`].
 pub fn list(models_dir: &Path) -> Result<Vec<ModelStatus>, ModelError> {
     let manifest = Manifest::load(models_dir)?;
+    let record = Record::load(models_dir);
     Ok(manifest
         .models
         .iter()
-        .map(|entry| status(models_dir, entry))
+        .map(|entry| status(models_dir, entry, &record))
         .collect())
 }
 
@@ -108,12 +114,16 @@ pub fn served_path(models_dir: &Path, entry: &Entry) -> PathBuf {
     models_dir.join(&entry.file)
 }
 
-fn status(models_dir: &Path, entry: &Entry) -> ModelStatus {
+fn status(models_dir: &Path, entry: &Entry, record: &Record) -> ModelStatus {
     let path = served_path(models_dir, entry);
     let size_bytes = path.metadata().ok().map(|metadata| metadata.len());
-    let problem = size_bytes
-        .and_then(|_| gguf::check(&path).err())
-        .map(|problem| problem.to_string());
+    let problem = size_bytes.and_then(|_| match gguf::check(&path) {
+        Ok(_) => record
+            .check_recipe(entry, &path)
+            .err()
+            .map(|problem| problem.to_string()),
+        Err(problem) => Some(problem.to_string()),
+    });
     ModelStatus {
         name: entry.name.clone(),
         role: entry.role,
@@ -123,6 +133,8 @@ fn status(models_dir: &Path, entry: &Entry) -> ModelStatus {
         licence: entry.licence.clone(),
         size_bytes: size_bytes
             .unwrap_or_else(|| entry.files.iter().map(|file| file.size_bytes).sum()),
+        base: entry.base.clone(),
+        adapter: entry.adapter.clone(),
         problem,
     }
 }
@@ -154,8 +166,29 @@ fn check_gguf(path: &Path, role: ModelRole) -> Result<(), ModelError> {
         problem,
     };
     let header = gguf::check(path).map_err(damaged)?;
+    let unsuitable = |reason: String| ModelError::Unsuitable {
+        path: path.to_owned(),
+        reason,
+    };
+    let text = |key| header.text(key);
+    if text("general.type") == Some("adapter") {
+        let base = text(adapter::BASE_KEY).unwrap_or("NAME OF ITS BASE");
+        return Err(unsuitable(format!(
+            "an adapter, which is no model by itself; name it in models.toml, as a model with base = \"{base}\" \
+             and the file under [models.adapter], then: microgpt models pull"
+        )));
+    }
+    if matches!(
+        text("tokenizer.ggml.model"),
+        None | Some("none" | "no_vocab")
+    ) {
+        return Err(unsuitable(
+            "it has no tokenizer, so it can't read text; get a GGUF that was converted with one"
+                .into(),
+        ));
+    }
     // llama.cpp would load an encoder as a generator and fail much later, in the middle of a turn.
-    let architecture = header.architecture.unwrap_or_default();
+    let architecture = text("general.architecture").unwrap_or_default();
     if role == ModelRole::Generator && architecture.contains("bert") {
         return Err(ModelError::WrongRole {
             name: path.display().to_string(),

@@ -11,7 +11,7 @@ use crate::models::gguf::{Tensor, TensorType, Value};
 fn folder() -> TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("tiny.gguf");
-    write_gguf(&path, "llama");
+    write_gguf(&path, &LLAMA);
     let manifest = format!(
         "[[models]]\nname = 'tiny'\nrole = 'generator'\nfile = 'tiny.gguf'\nlicence = 'MIT'\ntemplate = 'chatml'\n\
          [[models.files]]\nname = 'tiny.gguf'\nsize_bytes = 1\nsha256 = '{}'\n",
@@ -21,11 +21,16 @@ fn folder() -> TempDir {
     folder
 }
 
-fn write_gguf(path: &Path, architecture: &str) {
-    let metadata = [(
-        "general.architecture".to_owned(),
-        Value::Text(architecture.into()),
-    )];
+const LLAMA: [(&str, &str); 2] = [
+    ("general.architecture", "llama"),
+    ("tokenizer.ggml.model", "gpt2"),
+];
+
+fn write_gguf(path: &Path, metadata: &[(&str, &str)]) {
+    let metadata: Vec<_> = metadata
+        .iter()
+        .map(|(key, value)| ((*key).to_owned(), Value::Text((*value).to_owned())))
+        .collect();
     let tensor = Tensor {
         name: "w".into(),
         shape: vec![64],
@@ -116,8 +121,45 @@ fn a_path_to_something_else_is_no_gguf_file() {
 fn an_encoder_is_not_taken_for_a_generator() {
     let folder = folder();
     let path = folder.path().join("encoder.gguf");
-    write_gguf(&path, "bert");
+    let bert = [
+        ("general.architecture", "bert"),
+        ("tokenizer.ggml.model", "bert"),
+    ];
+    write_gguf(&path, &bert);
     assert!(message(&folder, &path.to_string_lossy()).contains("is an encoder"));
+}
+
+#[test]
+fn an_adapter_by_its_path_is_refused_with_the_way_to_name_its_base() {
+    let folder = folder();
+    let path = folder.path().join("shop.lora.gguf");
+    let adapter = [
+        ("general.type", "adapter"),
+        ("microgpt.base", "tiny-original"),
+    ];
+    write_gguf(&path, &adapter);
+    let message = message(&folder, &path.to_string_lossy());
+    for part in [
+        "shop.lora.gguf",
+        "no model by itself",
+        "base = \"tiny-original\"",
+        "[models.adapter]",
+        "microgpt models pull",
+    ] {
+        assert!(message.contains(part), "{part} is not in: {message}");
+    }
+}
+
+#[test]
+fn a_file_without_a_tokenizer_is_refused() {
+    let folder = folder();
+    let path = folder.path().join("mute.gguf");
+    write_gguf(&path, &LLAMA[..1]);
+    let message = message(&folder, &path.to_string_lossy());
+    assert!(
+        message.contains("mute.gguf") && message.contains("no tokenizer"),
+        "{message}"
+    );
 }
 
 #[test]

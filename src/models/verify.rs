@@ -21,7 +21,7 @@ pub struct VerifyRow {
     pub model: String,
     /// The file.
     pub path: PathBuf,
-    /// True for the file that serves, false for an original in the cache folder.
+    /// True for the file that serves, false for an original in the cache folder or an adapter.
     pub served: bool,
     /// True if it is what it should be.
     pub ok: bool,
@@ -34,7 +34,7 @@ pub struct VerifyRow {
 }
 
 /// Reads and hashes the served files of the models named (none named: the defaults and whatever else
-/// is there), and those of their originals that the cache folder still has. Blocks for about a
+/// is there), their adapters, and those of their originals that the cache folder still has. Blocks for about a
 /// second.
 ///
 /// # Errors
@@ -52,6 +52,13 @@ pub fn verify(places: &Places, names: &[String]) -> Result<Vec<VerifyRow>, Model
     let mut rows = Vec::new();
     for entry in entries {
         rows.push(served_row(places, entry, &record)?);
+        if let Some(adapter) = &entry.adapter {
+            let [path, _] = places.adapter(entry, adapter);
+            // Not needed either once it is merged; but what lies there should be what is named.
+            if path.is_file() {
+                rows.push(row(entry, path, false, Some(adapter.sha256.clone()), None)?);
+            }
+        }
         for original in &entry.files {
             let path = places.original(entry, original);
             // The cache keeps originals as a favour; the served file doesn't need them.
@@ -81,11 +88,15 @@ fn served_row(places: &Places, entry: &Entry, record: &Record) -> Result<VerifyR
     };
     let (expected, size_bytes) = pulled.or_else(plain).unzip();
     let mut row = row(entry, path, true, expected, size_bytes)?;
-    if row.ok
-        && let Err(problem) = gguf::check(&row.path)
-    {
-        row.ok = false;
-        row.problem = Some(problem.to_string());
+    if row.ok {
+        row.problem = match gguf::check(&row.path) {
+            Err(problem) => Some(problem.to_string()),
+            Ok(_) => {
+                let outdated = record.check_recipe(entry, &row.path).err();
+                outdated.map(|problem| problem.to_string())
+            }
+        };
+        row.ok = row.problem.is_none();
     }
     Ok(row)
 }

@@ -25,7 +25,7 @@ pub use crate::chat::Answer;
 use crate::{
     cache::ExactCache,
     chat::{Message, Source, SourceDocument, Suggestion},
-    config::Budget,
+    config::{Budget, Consent},
     engine::{Encoder, Generator},
     knowledge::Knowledge,
     prompt::Prompts,
@@ -65,6 +65,8 @@ pub struct Parts {
     pub policy: Policy,
     /// What may be spent.
     pub budget: Budget,
+    /// Which turns may be exported for training.
+    pub consent: Consent,
 }
 
 struct House {

@@ -70,6 +70,7 @@ fn row(desk: &Desk, answer: &Answer) -> TurnRecord {
         outcome: answer.outcome.clone(),
         usage: (answer.usage != Usage::default()).then_some(answer.usage),
         signals: serde_json::json!(desk.signals),
+        consented: desk.parts().consent.is_given(desk.request.training),
     }
 }
 

@@ -43,6 +43,8 @@ pub struct TurnRequest {
     /// Text may be shown before the answer is whole. Where not, an upstream that breaks off can
     /// still be replaced by a degraded answer.
     pub stream: bool,
+    /// What the person said to being learned from, if anything.
+    pub training: Option<bool>,
 }
 
 /// What the asker learns, in this order: `Routed`, any number of `Text`, then `Done` or `Failed`.

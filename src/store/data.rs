@@ -24,6 +24,27 @@ pub struct TurnRecord {
     pub usage: Option<Usage>,
     /// What was measured before deciding.
     pub signals: serde_json::Value,
+    /// Whether it may be exported for training.
+    pub consented: bool,
+}
+
+/// A turn as it was recorded, with what was thought of it since.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RecordedTurn {
+    /// The answer's id.
+    pub message_id: String,
+    /// The person's message, if the turn brought one.
+    pub question: Option<String>,
+    /// What was answered.
+    pub answer: String,
+    /// The decision and its evidence.
+    pub outcome: Outcome,
+    /// Whether it may be exported for training.
+    pub consented: bool,
+    /// 1 for good, -1 for bad.
+    pub rating: Option<i64>,
+    /// Messages of the conversation that came before the question, instructions among them.
+    pub messages_before: u64,
 }
 
 /// A conversation in a list.

@@ -36,7 +36,7 @@ use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
 pub use self::{
-    data::{Conversation, ConversationSummary, StoredMessage, TurnRecord},
+    data::{Conversation, ConversationSummary, RecordedTurn, StoredMessage, TurnRecord},
     error::StoreError,
 };
 use self::{
@@ -187,6 +187,19 @@ impl Store {
             created_at: self.clock.now_ms(),
         };
         self.write(write).await
+    }
+
+    /// The next turns answered since `unix_ms` after the one of that id, in the order of their ids,
+    /// which is that of time; a thousand at most, and none at the end.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub async fn turns_since(
+        &self,
+        unix_ms: i64,
+        after: &str,
+    ) -> Result<Vec<RecordedTurn>, StoreError> {
+        reading::turns_since(&self.readers, unix_ms, after).await
     }
 
     /// What upstreams were paid since `unix_ms`, in US dollars. Reads an index only: a month of a

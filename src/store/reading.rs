@@ -3,10 +3,13 @@
 use sqlx::{AnyPool, Row, any::AnyRow};
 
 use super::{
-    data::{Conversation, ConversationSummary, StoredMessage},
+    data::{Conversation, ConversationSummary, RecordedTurn, StoredMessage},
     error::StoreError,
 };
 use crate::chat::{Message, Role};
+
+/// In the column `training_consent`; all else is a no.
+pub(super) const CONSENTED: &str = "yes";
 
 /// The longest title, in characters.
 const TITLE_CHARS: usize = 80;
@@ -181,6 +184,39 @@ async fn created_at(pool: &AnyPool, conversation_id: &str) -> Result<Option<i64>
         .fetch_optional(pool)
         .await?;
     Ok(row.map(|row| row.try_get("created_at")).transpose()?)
+}
+
+/// The next thousand turns after the answer `after`, of those answered since `unix_ms`. Pages along the
+/// primary key, so that each row is visited once.
+pub(super) async fn turns_since(
+    pool: &AnyPool,
+    unix_ms: i64,
+    after: &str,
+) -> Result<Vec<RecordedTurn>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT t.message_id, t.question, t.answer, t.outcome, t.signals, t.training_consent,
+                f.rating
+         FROM turns t LEFT JOIN feedback f ON f.message_id = t.message_id
+         WHERE t.message_id > $1 AND t.created_at >= $2 ORDER BY t.message_id LIMIT 1000",
+    )
+    .bind(after)
+    .bind(unix_ms)
+    .fetch_all(pool)
+    .await?;
+    rows.iter().map(recorded_turn).collect()
+}
+
+fn recorded_turn(row: &AnyRow) -> Result<RecordedTurn, StoreError> {
+    let signals: serde_json::Value = serde_json::from_str(row.try_get("signals")?)?;
+    Ok(RecordedTurn {
+        message_id: row.try_get("message_id")?,
+        question: row.try_get("question")?,
+        answer: row.try_get("answer")?,
+        outcome: serde_json::from_str(row.try_get("outcome")?)?,
+        consented: row.try_get::<&str, _>("training_consent")? == CONSENTED,
+        rating: row.try_get("rating")?,
+        messages_before: signals["history_messages"].as_u64().unwrap_or(0),
+    })
 }
 
 /// What upstreams were paid since `unix_ms`, in US dollars.

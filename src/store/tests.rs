@@ -52,7 +52,8 @@ fn turn(conversation_id: &str, question: &str, answer: &str) -> TurnRecord {
         answer: answer.to_owned(),
         outcome,
         usage: None,
-        signals: json!({"cosine": 0.9}),
+        signals: json!({"cosine": 0.9, "history_messages": 2}),
+        consented: false,
     }
 }
 
@@ -277,6 +278,30 @@ async fn spending_counts_from_the_given_time_only() {
     }
     assert!((store.spent_usd_since(0).await.expect("read") - 2.0).abs() < 1e-9);
     assert!(store.spent_usd_since(i64::MAX).await.expect("read").abs() < 1e-9);
+}
+
+#[tokio::test]
+async fn turns_are_read_back_with_consent_and_rating_page_by_page() {
+    let (_folder, url) = place();
+    let store = open(&url).await;
+    let mut first = turn("c", "q", "a");
+    first.consented = true;
+    let (first_id, second) = (first.outcome.message_id.clone(), turn("c", "q2", "a2"));
+    store.record(first).await.expect("recorded");
+    store.record(second).await.expect("recorded");
+    store.feedback(&first_id, 1, None).await.expect("kept");
+
+    let turns = store.turns_since(0, "").await.expect("read");
+    let seen: Vec<_> = turns
+        .iter()
+        .map(|turn| (turn.answer.as_str(), turn.consented, turn.rating))
+        .collect();
+    assert_eq!(seen, [("a", true, Some(1)), ("a2", false, None)]);
+    assert_eq!(turns[0].messages_before, 2);
+    let rest = store.turns_since(0, &first_id).await.expect("read");
+    assert_eq!(rest, turns[1..]);
+    let none = store.turns_since(i64::MAX, "").await.expect("read");
+    assert_eq!(none, []);
 }
 
 #[tokio::test]

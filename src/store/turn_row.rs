@@ -4,7 +4,7 @@
 
 use sqlx::{Any, AssertSqlSafe, Transaction};
 
-use super::{data::TurnRecord, error::StoreError};
+use super::{data::TurnRecord, error::StoreError, reading::CONSENTED};
 use crate::chat::{Route, Usage};
 
 /// A turn with everything already in the form of its columns.
@@ -90,9 +90,9 @@ async fn insert_turns(
     let statement = format!(
         "INSERT INTO turns (message_id, conversation_id, request_id, user_message_id, question,
              answer, route, confidence, model, outcome, signals, prompt_tokens,
-             completion_tokens, asked_at, created_at)
+             completion_tokens, asked_at, created_at, training_consent)
          VALUES {}",
-        placeholders(turns.len(), 15)
+        placeholders(turns.len(), 16)
     );
     let mut query = sqlx::query(AssertSqlSafe(statement));
     for turn in turns {
@@ -104,6 +104,7 @@ async fn insert_turns(
             answer,
             outcome,
             usage,
+            consented,
             ..
         } = &turn.record;
         query = query
@@ -121,7 +122,8 @@ async fn insert_turns(
             .bind(usage.map(|usage| i64::from(usage.prompt_tokens)))
             .bind(usage.map(|usage| i64::from(usage.completion_tokens)))
             .bind(turn.asked_at)
-            .bind(turn.created_at);
+            .bind(turn.created_at)
+            .bind(if *consented { CONSENTED } else { "no" });
     }
     query.execute(&mut **transaction).await?;
     Ok(())

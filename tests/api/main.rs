@@ -24,4 +24,5 @@ mod knocks_upstream;
 mod knowledge;
 mod operation;
 mod streaming;
+mod training;
 mod upstreams;

@@ -18,7 +18,7 @@ use crate::helpers::{Server, events, route, text};
 
 const HARD: &str = "Prove that there are infinitely many primes.";
 
-fn upstream(base_url: String) -> impl FnOnce(&mut Config, &Path) {
+pub fn upstream(base_url: String) -> impl FnOnce(&mut Config, &Path) {
     move |config, _| {
         config.upstreams.push(Upstream {
             name: "large".into(),
@@ -50,7 +50,7 @@ fn stream_of(words: &[&str]) -> String {
     body + "data: [DONE]\n\n"
 }
 
-async fn well_behaved() -> MockServer {
+pub async fn well_behaved() -> MockServer {
     let mock = MockServer::start().await;
     let answer = ResponseTemplate::new(200)
         .set_body_raw(stream_of(&["Suppose ", "not."]), "text/event-stream");

@@ -32,6 +32,8 @@ pub struct Options {
     pub collections: Vec<String>,
     /// The conversation to go on with.
     pub conversation_id: Option<String>,
+    /// Whether the turn may teach a model, if the request says so.
+    pub training: Option<bool>,
 }
 
 impl Options {
@@ -41,15 +43,16 @@ impl Options {
     /// Names the field that is wrong and what is allowed.
     pub fn parse(fields: &Fields<'_>) -> Result<Self, ApiError> {
         let metadata = fields.object("metadata")?;
-        let conversation_id = match &metadata {
-            Some(metadata) => metadata.string("conversation_id")?,
-            None => None,
+        let (conversation_id, training) = match &metadata {
+            Some(metadata) => (metadata.string("conversation_id")?, training(metadata)?),
+            None => (None, None),
         };
         Ok(Self {
             sampling: sampling(fields)?,
             delivery: delivery(fields)?,
             collections: collections(fields)?,
             conversation_id: conversation_id.map(str::to_owned),
+            training,
         })
     }
 }
@@ -65,6 +68,22 @@ pub fn collections(fields: &Fields<'_>) -> Result<Vec<String>, ApiError> {
             metadata.strings("collection", MAX_COLLECTIONS)
         }
         _ => fields.strings("collection", MAX_COLLECTIONS),
+    }
+}
+
+/// `metadata.training`: a text, as all metadata of OpenAI's are.
+fn training(metadata: &Fields<'_>) -> Result<Option<bool>, ApiError> {
+    match metadata.get("training") {
+        None => Ok(None),
+        Some(said) => match said.as_str() {
+            Some("yes") => Ok(Some(true)),
+            Some("no") => Ok(Some(false)),
+            _ => Err(must_be(
+                &metadata.name("training"),
+                "\"yes\" or \"no\"",
+                said,
+            )),
+        },
     }
 }
 

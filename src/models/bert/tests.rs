@@ -63,7 +63,7 @@ fn type_ids(folder: &TempDir) -> HashMap<String, u32> {
     let out = folder.path().join("toy.gguf");
     convert(folder.path(), &out, "toy", TensorType::Q8_0).expect("the files are right");
     let header = gguf::check(&out).expect("a whole file");
-    assert_eq!(header.architecture.as_deref(), Some("bert"));
+    assert_eq!(header.text("general.architecture"), Some("bert"));
     header
         .tensors
         .into_iter()

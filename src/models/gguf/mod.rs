@@ -1,13 +1,20 @@
-//! The GGUF container, version 3: enough of it to check any file and to write an encoder.
+//! The GGUF container, version 3: enough of it to check any file, to write an encoder and to read an
+//! adapter's numbers.
 //!
-//! Deliberately not here: what the metadata means to llama.cpp, and dequantizing. Layout: a header
-//! (magic, version, counts), metadata pairs, tensor descriptions, then the tensors' data, each aligned.
+//! Deliberately not here: what the metadata means to llama.cpp, and the formats that only whole models
+//! are stored in. Layout: a header (magic, version, counts), metadata pairs, tensor descriptions, then
+//! the tensors' data, each aligned.
 
+mod floats;
 mod q8_0;
 mod read;
 mod write;
 
-pub use q8_0::{BLOCK_BYTES as Q8_0_BLOCK_BYTES, BLOCK_VALUES as Q8_0_BLOCK_VALUES, quantize_q8_0};
+pub use floats::{read_floats, to_bytes, to_floats};
+pub use q8_0::{
+    BLOCK_BYTES as Q8_0_BLOCK_BYTES, BLOCK_VALUES as Q8_0_BLOCK_VALUES, dequantize_q8_0,
+    quantize_q8_0,
+};
 pub use read::{GgufError, Header, TensorInfo, check, read_header};
 pub use write::{Tensor, Value, write};
 
@@ -28,7 +35,7 @@ pub(crate) mod value_type {
     pub(crate) const ARRAY: u32 = 9;
 }
 
-/// How a tensor's numbers are stored, of the formats written here.
+/// How a tensor's numbers are stored, of the formats read and written here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TensorType {
     /// 32-bit floats.
@@ -48,6 +55,14 @@ impl TensorType {
             Self::F16 => 1,
             Self::Q8_0 => 8,
         }
+    }
+
+    /// The format of that number; `None` for others.
+    #[must_use]
+    pub fn of(id: u32) -> Option<Self> {
+        [Self::F32, Self::F16, Self::Q8_0]
+            .into_iter()
+            .find(|kind| kind.id() == id)
     }
 }
 

@@ -36,6 +36,21 @@ pub fn quantize_q8_0(values: &[f32]) -> Vec<u8> {
     bytes
 }
 
+/// The values of whole blocks; bytes after the last whole one are passed over.
+#[must_use]
+pub fn dequantize_q8_0(bytes: &[u8]) -> Vec<f32> {
+    let mut values = Vec::with_capacity(bytes.len() / BLOCK_BYTES * BLOCK_VALUES);
+    for block in bytes.as_chunks::<BLOCK_BYTES>().0 {
+        let scale = f16::from_le_bytes([block[0], block[1]]).to_f32();
+        values.extend(
+            block[2..]
+                .iter()
+                .map(|byte| scale * f32::from(byte.cast_signed())),
+        );
+    }
+    values
+}
+
 #[expect(
     clippy::cast_possible_truncation,
     reason = "clamped to the range of i8 before"

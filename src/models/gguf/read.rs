@@ -4,12 +4,13 @@
 //! or allocated.
 
 use std::{
+    collections::BTreeMap,
     fs::File,
     io::{self, BufReader, Read as _},
     path::Path,
 };
 
-use super::{ALIGNMENT_BYTES, MAGIC, VERSION, stored_bytes, value_type};
+use super::{ALIGNMENT_BYTES, MAGIC, VERSION, Value, stored_bytes, value_type};
 
 const OLDEST_VERSION: u32 = 2;
 const MOST_NESTED_ARRAYS: u32 = 4;
@@ -40,6 +41,9 @@ pub enum GgufError {
     /// Its header contradicts itself.
     #[error("a damaged GGUF file: {0}")]
     Malformed(&'static str),
+    /// A tensor's numbers are stored in a way that is not read here.
+    #[error("the tensor {0} is stored in another format than F32, F16 and Q8_0")]
+    Format(String),
     /// It can't be read.
     #[error("can't be read: {0}")]
     Io(#[from] io::Error),
@@ -48,12 +52,38 @@ pub enum GgufError {
 /// What the header of a file says.
 #[derive(Clone, Debug)]
 pub struct Header {
-    /// `general.architecture`.
-    pub architecture: Option<String>,
+    /// The metadata that are texts, flags, 32-bit numbers or floats; lists are passed over.
+    pub metadata: BTreeMap<String, Value>,
     /// Where tensor data begins, from the start of the file.
     pub data_start: u64,
     /// The tensors, in the file's order.
     pub tensors: Vec<TensorInfo>,
+}
+
+impl Header {
+    /// The text of that key, if it is one.
+    #[must_use]
+    pub fn text(&self, key: &str) -> Option<&str> {
+        match self.metadata.get(key) {
+            Some(Value::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The float of that key, if it is one.
+    #[must_use]
+    pub fn float(&self, key: &str) -> Option<f32> {
+        match self.metadata.get(key) {
+            Some(Value::F32(number)) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// The tensor of that name.
+    #[must_use]
+    pub fn tensor(&self, name: &str) -> Option<&TensorInfo> {
+        self.tensors.iter().find(|tensor| tensor.name == name)
+    }
 }
 
 /// A tensor's description.
@@ -124,16 +154,26 @@ pub fn read_header(path: &Path) -> Result<Header, GgufError> {
     }
     let (tensor_count, pair_count) = (input.u64()?, input.u64()?);
 
-    let (mut architecture, mut alignment) = (None, ALIGNMENT_BYTES);
+    let mut metadata = BTreeMap::new();
     for _ in 0..pair_count {
         let key = input.text()?;
         let kind = input.u32()?;
-        match (key.as_str(), kind) {
-            ("general.architecture", value_type::STRING) => architecture = Some(input.text()?),
-            ("general.alignment", value_type::U32) => alignment = u64::from(input.u32()?),
-            _ => input.skip_value(kind, MOST_NESTED_ARRAYS)?,
-        }
+        let value = match kind {
+            value_type::STRING => Value::Text(input.text()?),
+            value_type::U32 => Value::U32(input.u32()?),
+            value_type::F32 => Value::F32(input.bytes().map(f32::from_le_bytes)?),
+            value_type::BOOL => Value::Bool(input.bytes::<1>()? != [0]),
+            _ => {
+                input.skip_value(kind, MOST_NESTED_ARRAYS)?;
+                continue;
+            }
+        };
+        metadata.insert(key, value);
     }
+    let alignment = match metadata.get("general.alignment") {
+        Some(Value::U32(bytes)) => u64::from(*bytes),
+        _ => ALIGNMENT_BYTES,
+    };
     if !alignment.is_power_of_two() {
         return Err(GgufError::Malformed("its alignment is no power of two"));
     }
@@ -143,7 +183,7 @@ pub fn read_header(path: &Path) -> Result<Header, GgufError> {
         tensors.push(input.tensor()?);
     }
     Ok(Header {
-        architecture,
+        metadata,
         data_start: input.position.next_multiple_of(alignment),
         tensors,
     })

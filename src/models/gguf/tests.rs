@@ -47,7 +47,8 @@ fn small_file() -> TempDir {
 fn what_was_written_is_read_back() {
     let folder = small_file();
     let header = check(&folder.path().join("model.gguf")).expect("the file is whole");
-    assert_eq!(header.architecture.as_deref(), Some("bert"));
+    assert_eq!(header.text("general.architecture"), Some("bert"));
+    assert_eq!(header.float("some.float"), Some(1e-12));
     assert_eq!(header.data_start % ALIGNMENT_BYTES, 0);
     let second = TensorInfo {
         name: "second".into(),

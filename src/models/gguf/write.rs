@@ -8,7 +8,7 @@ use std::{
 
 use super::{ALIGNMENT_BYTES, MAGIC, TensorType, VERSION, value_type};
 
-/// A metadata value, of the kinds an encoder needs.
+/// A metadata value, of the kinds that are read or written here.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
     /// An unsigned number.

@@ -7,6 +7,7 @@ use std::{
 
 use super::{
     super::{
+        adapter::Adapter,
         bert,
         digest::Sha256Hex,
         error::ModelError,
@@ -14,6 +15,7 @@ use super::{
         manifest::{Conversion, Entry},
         record::recipe,
     },
+    adapter::Merged,
     place::{Places, part_of},
     progress::say,
 };
@@ -51,6 +53,7 @@ pub(super) fn has_hash(path: &Path, expected: &Sha256Hex) -> Result<bool, ModelE
 pub(super) fn make(
     places: &Places,
     entry: &Entry,
+    adapter: Option<&Adapter>,
     quantize: &impl Fn(&Path, &Path, &str) -> Result<(), String>,
 ) -> Result<(PathBuf, Sha256Hex), ModelError> {
     let failed = |reason: String| ModelError::Derive {
@@ -81,8 +84,14 @@ pub(super) fn make(
                 .map_err(|error| failed(error.to_string()))?;
         }
         (None, Some(format)) => {
+            let merge = |adapter| {
+                let path = finished.with_extension("f32.part");
+                Merged::make(entry, adapter, &original, path, quantize)
+            };
+            let merged = adapter.map(merge).transpose()?;
             say(&format!("{}: quantizing to {format}", entry.name));
-            quantize(&original, &part, format).map_err(failed)?;
+            let from = merged.as_ref().map_or(original.as_path(), Merged::path);
+            quantize(from, &part, format).map_err(failed)?;
         }
         (None, None) => {}
     }

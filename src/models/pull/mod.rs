@@ -2,11 +2,12 @@
 //!
 //! The order of things for one model: nothing, if its served file is there and as recorded; else a
 //! copy of the finished file from the cache folder; else it is made from its originals, which come
-//! from the cache folder or from the first source that has them. Every step ends with a rename, so a
+//! from the cache folder or from the first source that has them; an adapter is merged in. Every step ends with a rename, so a
 //! killed run leaves either the old file or the new one, and a `.part` to go on from.
 //!
 //! A command's work, not a server's: hashing and converting block the thread that polls.
 
+mod adapter;
 mod derive;
 mod download;
 mod fetch;
@@ -118,11 +119,9 @@ fn is_right(models_dir: &Path, entry: &Entry, path: &Path) -> bool {
         return false;
     }
     let record = Record::load(models_dir);
-    match record.of(&entry.name) {
-        Some(pulled) => pulled.recipe == recipe(entry) && record.check(entry, path).is_ok(),
-        // Nobody recorded it; only a file whose hash is in the manifest can be trusted as it is.
-        None => entry.served_as_fetched().is_some() && record.check(entry, path).is_ok(),
-    }
+    // If nobody recorded it, only a file whose hash is in the manifest can be trusted as it is.
+    let is_known = record.of(&entry.name).is_some() || entry.served_as_fetched().is_some();
+    is_known && record.check(entry, path).is_ok()
 }
 
 async fn bring(
@@ -138,8 +137,10 @@ async fn bring(
         if let Some((finished, sha256)) = derive::from_cache(&places, entry)? {
             (finished, sha256, Outcome::Cached)
         } else {
+            // Before a base is fetched: an adapter that doesn't fit is refused at once.
+            let adapter = adapter::find(&places, entry)?;
             let sources = Fetcher::new(&places)?.fetch(entry).await?;
-            let (finished, sha256) = derive::make(&places, entry, quantize)?;
+            let (finished, sha256) = derive::make(&places, entry, adapter.as_ref(), quantize)?;
             (finished, sha256, Outcome::from_sources(sources))
         };
     // A copy, not a link: what happens to the file in use must not reach the one kept.
@@ -154,6 +155,8 @@ async fn bring(
     Ok(outcome)
 }
 
+#[cfg(test)]
+mod adapter_tests;
 #[cfg(test)]
 mod test_server;
 #[cfg(test)]

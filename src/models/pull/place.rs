@@ -10,7 +10,7 @@ use std::{
 use super::{
     super::{
         error::ModelError,
-        manifest::{Entry, Original},
+        manifest::{AdapterFile, Entry, Original},
     },
     progress::say,
 };
@@ -45,13 +45,26 @@ impl Places {
         }
     }
 
-    /// Where an original belongs, fetched or put there by hand.
+    /// Where an original belongs, fetched or put there by hand. A base's is kept once, for the base
+    /// and for all that is made of it.
     #[must_use]
     pub fn original(&self, entry: &Entry, original: &Original) -> PathBuf {
-        self.cache_dir
-            .join("models")
-            .join(&entry.name)
+        self.kept_of(entry.base.as_ref().unwrap_or(&entry.name))
             .join(&original.name)
+    }
+
+    /// Where an entry's adapter is looked for, in order: beside the manifest that names it, then
+    /// where originals are put by hand.
+    #[must_use]
+    pub fn adapter(&self, entry: &Entry, adapter: &AdapterFile) -> [PathBuf; 2] {
+        [
+            self.models_dir.join(&adapter.file),
+            self.kept_of(&entry.name).join(&adapter.file),
+        ]
+    }
+
+    fn kept_of(&self, model: &str) -> PathBuf {
+        self.cache_dir.join("models").join(model)
     }
 
     /// Where a finished file is kept, by what it is made of and how.

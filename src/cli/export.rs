@@ -1,0 +1,121 @@
+//! `microgpt export`: what others make something of.
+
+use std::{
+    fs::{self, File},
+    io::{self, BufWriter, Write},
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, bail};
+use jiff::{Span, Timestamp, civil::Date, tz::TimeZone};
+
+use crate::{
+    config::{Config, Consent},
+    store::Store,
+    training::{self, Personal, Tally},
+};
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    /// Write consented turns without personal data as training rows, one JSON a line
+    Training {
+        /// From when on: a date (2026-01-31, UTC), a time (2026-01-31T12:00:00Z) or how long ago (30d, 12h)
+        #[arg(long, value_name = "DATE|DURATION", value_parser = since)]
+        since: Timestamp,
+        /// Write to this file instead of stdout
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+}
+
+pub(super) async fn run(command: Command, config: &Config) -> anyhow::Result<()> {
+    let Command::Training { since, out } = command;
+    if config.training.consent == Consent::Never {
+        bail!("training.consent is \"never\": nothing is exported");
+    }
+    let store = Store::open(&config.store.url).await?;
+    let tally = match &out {
+        None => write(&store, since, io::stdout().lock()).await?,
+        Some(path) => write_file(&store, since, path).await?,
+    };
+    store.close().await;
+    eprintln!("{tally}");
+    Ok(())
+}
+
+/// The whole file or none: a reader never meets half of it.
+async fn write_file(store: &Store, since: Timestamp, path: &Path) -> anyhow::Result<Tally> {
+    let mut part = path.as_os_str().to_owned();
+    part.push(".part");
+    let part = PathBuf::from(part);
+    let named = || path.display().to_string();
+    let file = File::create(&part).with_context(named)?;
+    let tally = write(store, since, file).await?;
+    fs::rename(&part, path).with_context(named)?;
+    Ok(tally)
+}
+
+async fn write(store: &Store, since: Timestamp, out: impl Write) -> anyhow::Result<Tally> {
+    let personal = Personal::default();
+    let mut out = BufWriter::new(out);
+    let mut tally = Tally::default();
+    let mut last = String::new();
+    loop {
+        let turns = store.turns_since(since.as_millisecond(), &last).await?;
+        let Some(turn) = turns.last() else {
+            out.flush()?;
+            return Ok(tally);
+        };
+        last.clone_from(&turn.message_id);
+        for turn in &turns {
+            let row = training::row(turn, &personal);
+            tally.count(&row);
+            if let Ok(row) = row {
+                serde_json::to_writer(&mut out, &row)?;
+                out.write_all(b"\n")?;
+            }
+        }
+    }
+}
+
+fn since(text: &str) -> Result<Timestamp, String> {
+    let now = Timestamp::now().to_zoned_datetime(TimeZone::UTC);
+    let date = || {
+        let date: Date = text.parse().ok()?;
+        date.to_zoned_datetime(TimeZone::UTC).ok()
+    };
+    let ago = || {
+        let span: Span = text.parse().ok()?;
+        now.checked_sub(span.abs()).ok()
+    };
+    if let Ok(time) = text.parse() {
+        return Ok(time);
+    }
+    date()
+        .or_else(ago)
+        .map(|zoned| zoned.timestamp())
+        .ok_or_else(|| {
+            "a date (2026-01-31), a time (2026-01-31T12:00:00Z) or a duration (30d, 12h) is wanted"
+                .to_owned()
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn since_takes_a_date_a_time_and_a_duration() {
+        let read = |text: &str| since(text).expect("it can be read");
+        assert_eq!(read("2026-01-31").to_string(), "2026-01-31T00:00:00Z");
+        assert_eq!(
+            read("2026-01-31T12:00:00Z").to_string(),
+            "2026-01-31T12:00:00Z"
+        );
+        let day = 24 * 3600;
+        let ago = Timestamp::now().as_second() - read("2d").as_second();
+        assert!((2 * day..2 * day + 60).contains(&ago), "{ago}");
+        assert!(read("12h") > read("30d"));
+        assert!(since("yesterday").is_err());
+    }
+}
