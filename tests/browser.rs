@@ -28,14 +28,14 @@ enum Setup {
     Connected,
     /// The small knowledge base alone.
     Alone,
-    /// Documents and entries that mean harm, and a large model.
+    /// Documents, entries and names of files that mean harm, and a large model.
     Hostile,
 }
 
 use Setup::{Alone, Connected, Hostile};
 
 /// Every flow, by the name it has in `tests/browser/flows/`.
-const FLOWS: [(&str, Setup); 26] = [
+const FLOWS: [(&str, Setup); 27] = [
     ("asks_and_streams", Connected),
     ("shows_markdown_and_code", Connected),
     ("copies_an_answer_and_its_code", Connected),
@@ -46,6 +46,7 @@ const FLOWS: [(&str, Setup); 26] = [
     ("falls_back_to_the_passage_of_a_changed_source", Connected),
     ("keeps_thumbs_and_comments", Connected),
     ("begins_a_new_chat", Connected),
+    ("keeps_the_focus_in_the_list_when_an_answer_ends", Connected),
     ("lists_searches_reopens_and_deletes_chats", Connected),
     ("suggests_questions_of_the_knowledge_base", Connected),
     ("runs_nothing_from_a_hostile_answer", Connected),
@@ -180,6 +181,17 @@ impl Upstream {
     }
 }
 
+/// The hostile files under `dir`, one by a name that no repository should hold: it reads as that of
+/// another kind of file.
+fn hostile_knowledge(dir: &Path) -> PathBuf {
+    let from = Path::new(ROOT).join("tests/browser/hostile-kb");
+    let to = dir.join("kb");
+    fs::create_dir(&to).unwrap();
+    fs::copy(from.join("harm.faq.yaml"), to.join("harm.faq.yaml")).unwrap();
+    fs::copy(from.join("harm.md"), to.join("pump\u{202e}fdp.\u{7}.md")).unwrap();
+    to
+}
+
 /// The program, with everything it writes in a folder of its own.
 struct Server {
     url: String,
@@ -191,8 +203,8 @@ impl Server {
     fn start(setup: Setup, upstream_url: &str) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let knowledge = match setup {
-            Connected | Alone => "tests/data/kb",
-            Hostile => "tests/browser/hostile-kb",
+            Connected | Alone => Path::new(ROOT).join("tests/data/kb"),
+            Hostile => hostile_knowledge(dir.path()),
         };
         let large = if upstream_url.is_empty() {
             String::new()
@@ -203,8 +215,9 @@ impl Server {
             )
         };
         let config = format!(
-            "[knowledge]\ndir = \"{ROOT}/{knowledge}\"\nindex_dir = \"index\"\nwatch = false\n\
-             [models]\ndir = \"{ROOT}/models\"\n[server]\nport = 0\n{large}"
+            "[knowledge]\ndir = \"{}\"\nindex_dir = \"index\"\nwatch = false\n\
+             [models]\ndir = \"{ROOT}/models\"\n[server]\nport = 0\n{large}",
+            knowledge.display()
         );
         fs::write(dir.path().join("microgpt.toml"), config).unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_microgpt"))

@@ -215,6 +215,42 @@ fn files_that_can_not_be_used_are_named_and_the_others_are_indexed() {
 
 #[cfg(unix)]
 #[test]
+fn a_file_and_a_folder_that_may_not_be_read_are_named_and_the_others_are_indexed() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (dir, kb) = place();
+    fs::write(kb.join("closed.md"), "# Closed\n\nNobody reads this.\n").unwrap();
+    fs::create_dir(kb.join("cellar")).unwrap();
+    for name in ["closed.md", "cellar"] {
+        fs::set_permissions(kb.join(name), fs::Permissions::from_mode(0)).unwrap();
+    }
+    // Root may read everything, unless that right is taken away from the program.
+    let program = if fs::read(kb.join("closed.md")).is_ok() {
+        let mut program = Command::new("setpriv");
+        let rights = "-dac_override,-dac_read_search";
+        program.args(["--bounding-set", rights, PROGRAM]);
+        program
+    } else {
+        Command::new(PROGRAM)
+    };
+    let output = prepared(program, dir.path())
+        .args(["ingest", "--json"])
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{stderr}");
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    for name in ["closed.md", "cellar"] {
+        let reason = reason(&report, name);
+        assert!(reason.contains("can't be read"), "{name}: {reason}");
+        assert!(reason.contains("denied"), "{name}: {reason}");
+    }
+    assert!(report["entries"].as_u64().unwrap() > 0);
+    // So that the folder can be removed again by whoever isn't root.
+    fs::set_permissions(kb.join("cellar"), fs::Permissions::from_mode(0o700)).unwrap();
+}
+
+#[cfg(unix)]
+#[test]
 fn what_is_hidden_in_names_and_titles_is_harmless_where_it_is_shown() {
     let (dir, kb) = place();
     fs::write(

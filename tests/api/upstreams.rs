@@ -5,6 +5,7 @@ use std::path::Path;
 use microgpt::config::{Config, Upstream, UpstreamKind};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
+use sqlx::{ConnectOptions, Connection, Executor, sqlite::SqliteConnectOptions};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpListener,
@@ -159,6 +160,33 @@ async fn an_upstream_that_breaks_off_mid_stream_ends_in_an_error_event_and_no_do
         whole["microgpt"]["degraded"], true,
         "what was not shown yet is replaced: {whole:#}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_jumps_back_frees_no_money() {
+    let mock = well_behaved().await;
+    let connect = upstream(format!("{}/v1", mock.uri()));
+    let server = Server::start_with(|config, dir| {
+        connect(config, dir);
+        config.budget.day_usd = Some(0.003);
+    })
+    .await;
+    assert_eq!(route(&server.ask(HARD).await), "escalate");
+    // What was paid is dated two days ahead of the clock now, as if the clock had gone back by that.
+    let file = server.dir.path().join("data/microgpt.db");
+    let mut database = SqliteConnectOptions::new()
+        .filename(&file)
+        .connect()
+        .await
+        .unwrap();
+    let moved = "UPDATE usage SET created_at = created_at + 172800000";
+    let rows = database.execute(moved).await.unwrap().rows_affected();
+    assert_eq!(rows, 1);
+    database.close().await.unwrap();
+    let second = server.ask("Write a sonnet about the sea.").await;
+    assert_eq!(second["microgpt"]["degraded"], true, "{second:#}");
+    let reasons = second["microgpt"]["reasons"].to_string();
+    assert!(reasons.contains("budget"), "{reasons}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

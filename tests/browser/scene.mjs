@@ -11,14 +11,15 @@ export const ARGUMENTS = [
 ];
 export const DESKTOP = { width: 1360, height: 860 };
 export const PHONE = { width: 390, height: 800 };
-const PATIENCE_MS = 30_000;
+// Only what never comes is waited for so long: a loaded machine may take its time.
+const PATIENCE_MS = 120_000;
 
 export class Scene {
   static async open(given) {
     const scene = new Scene();
     Object.assign(scene, given, { foreign: [], dialogs: [], errors: [], contexts: [] });
     // A fresh profile in a temporary folder each time.
-    scene.browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });
+    scene.browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS, timeout: PATIENCE_MS });
     return scene;
   }
 
@@ -92,11 +93,18 @@ export async function type(page, question) {
   await page.press("#text", "Enter");
 }
 
+// Waits until the answer at `place` is whole. Its tools come with the last words; only after the end
+// of the stream does the page take the next question.
+export async function untilWhole(page, place = 0) {
+  await page.locator(".answer .tools").nth(place).waitFor();
+  await page.locator("#send:not(.stop)").waitFor();
+}
+
 // Asks and waits for the whole answer.
 export async function ask(page, question) {
   const before = await page.locator(".answer .tools").count();
   await type(page, question);
-  await page.locator(".answer .tools").nth(before).waitFor();
+  await untilWhole(page, before);
   return page.locator(".answer").last();
 }
 

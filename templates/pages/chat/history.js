@@ -25,6 +25,7 @@ async function listChats(before) {
     return;
   }
   if (asked !== chatsAsked) return;
+  const giveBack = heldFocus();
   chats.querySelector(".more")?.remove();
   if (!before) chats.replaceChildren();
   const items = found.filter((chat) => chat.messages > 0);
@@ -40,7 +41,19 @@ async function listChats(before) {
   }
   if (!chats.firstChild) chats.append(make("p", "quiet", query ? `No chat has “${query}” in it.` : "No chats yet."));
   if (found.length === CHATS_A_PAGE) chats.append(button("plain more", "Show more", () => listChats(found.at(-1).id)));
+  giveBack();
   if (query) announce(`${items.length} chats found`);
+}
+
+/* The list is written anew when an answer ends: whoever is in it by keyboard stays where they are. */
+function heldFocus() {
+  const held = document.activeElement;
+  const id = held.closest("#chats .chat")?.dataset.id;
+  return () => {
+    if (!id || held.isConnected) return;
+    const item = chats.querySelector(`.chat[data-id="${CSS.escape(id)}"]`);
+    (item?.querySelector(`.${held.classList[0]}`) ?? item?.querySelector(".chat-link"))?.focus();
+  };
 }
 
 function dayOf(time) {
@@ -55,6 +68,7 @@ function chatItem(chat, query) {
   if (query && chat.excerpt) open.append(make("span", "excerpt", null, ...highlighted(clean(chat.excerpt), query)));
   if (chat.id === conversation) open.setAttribute("aria-current", "true");
   const item = make("li", "chat", null, open);
+  item.dataset.id = chat.id;
   const remove = iconButton("remove", `Delete the chat “${title}”`, () => confirmRemoval(item, chat, remove));
   item.append(remove);
   return item;

@@ -13,7 +13,8 @@ function panelOf(dialog, roomy, onChange = () => {}) {
     onChange(true);
   };
   const close = () => { if (dialog.open) dialog.close(); };
-  dialog.addEventListener("close", () => onChange(false));
+  /* The event comes in a task of its own: the dialog may be open again. */
+  dialog.addEventListener("close", () => { if (!dialog.open) onChange(false); });
   dialog.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.defaultPrevented) return;
     event.preventDefault();

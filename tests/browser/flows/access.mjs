@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { ask, type, DOCUMENT_QUESTION, FAQ_QUESTION, LARGE_QUESTION, PHONE } from "../scene.mjs";
+import { ask, type, untilWhole, DOCUMENT_QUESTION, FAQ_QUESTION, LARGE_QUESTION, PHONE } from "../scene.mjs";
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const groundOf = (page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
@@ -63,6 +63,7 @@ export async function fits_a_phone(scene) {
     await ask(page, "A".repeat(400));
     await assertFits("a word without an end");
     await page.locator(".thumb.up").last().click();
+    await page.locator(".comment").waitFor();
     await page.locator(".why summary").last().click();
     await assertFits("comment and details");
     await scene.shoot(page, `${width}-details`);
@@ -90,12 +91,13 @@ async function tabTo(page, selector) {
 export async function works_by_keyboard_alone(scene) {
   const page = await scene.visit();
   await page.locator(".suggestion").first().waitFor();
-  assert.equal(await page.evaluate(() => document.activeElement.id), "text", "one can type at once");
+  // One can type at once.
+  await page.waitForFunction(() => document.activeElement.id === "text");
   await page.keyboard.type(DOCUMENT_QUESTION);
   await page.keyboard.press("Shift+Enter");
   await page.keyboard.press("Backspace");
   await page.keyboard.press("Enter");
-  await page.locator(".answer .tools").waitFor();
+  await untilWhole(page);
   await page.evaluate(() => { document.activeElement.blur(); });
   await page.keyboard.press("Tab");
   await tabTo(page, ".cite");

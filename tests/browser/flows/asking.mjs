@@ -1,6 +1,6 @@
 // Asking, reading, copying, stopping.
 import assert from "node:assert/strict";
-import { ask, type, DOCUMENT_QUESTION, FAQ_QUESTION, LARGE_QUESTION } from "../scene.mjs";
+import { ask, type, untilWhole, DOCUMENT_QUESTION, FAQ_QUESTION, LARGE_QUESTION } from "../scene.mjs";
 
 export async function asks_and_streams(scene) {
   const page = await scene.visit();
@@ -12,7 +12,7 @@ export async function asks_and_streams(scene) {
   // What was read already stays the same element while more comes: nothing flickers.
   await page.evaluate(() => { window.early = document.querySelector(".answer .prose p"); });
   await scene.release();
-  await page.locator(".answer .tools").waitFor();
+  await untilWhole(page);
   assert(await page.evaluate(() => window.early.isConnected), "the first paragraph was not written anew");
   assert.match(await page.locator(".answer .said").innerText(), /the end of it\.$/);
   assert.equal(await page.textContent("#send"), "Send");
@@ -46,8 +46,10 @@ export async function copies_an_answer_and_its_code(scene) {
   const page = await scene.visit({ permissions: ["clipboard-read", "clipboard-write"] });
   const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
   const answer = await ask(page, LARGE_QUESTION);
+  // It says so for a moment only: the ear is there before the press.
+  const told = answer.getByText("Copied").waitFor();
   await answer.getByRole("button", { name: "Copy the python code" }).click();
-  await answer.getByText("Copied").waitFor();
+  await told;
   assert.match(await clipboard(), /^def total[\s\S]*"cancelled"\)$/);
   await answer.getByRole("button", { name: "Copy the answer" }).click();
   await page.waitForFunction(async () => (await navigator.clipboard.readText()).startsWith("## Two ways"));
@@ -65,7 +67,7 @@ export async function stops_an_answer_and_asks_again(scene) {
   await page.getByRole("button", { name: "Try again" }).click();
   await scene.untilUpstream(({ held }) => held === 1);
   await scene.release();
-  await page.locator(".answer .tools").waitFor();
+  await untilWhole(page);
   assert.equal(await page.locator(".answer").count(), 1);
 }
 

@@ -1,6 +1,6 @@
 // New chats and past ones.
 import assert from "node:assert/strict";
-import { ask, FAQ_QUESTION, LARGE_QUESTION, PHONE } from "../scene.mjs";
+import { ask, type, untilWhole, FAQ_QUESTION, LARGE_QUESTION, PHONE } from "../scene.mjs";
 
 export async function begins_a_new_chat(scene) {
   const page = await scene.visit();
@@ -11,6 +11,20 @@ export async function begins_a_new_chat(scene) {
   assert.equal(await page.evaluate(() => document.activeElement.id), "text");
   await ask(page, "How much does shipping cost?");
   assert.equal((await scene.api("/v1/conversations")).data.length, 2);
+}
+
+export async function keeps_the_focus_in_the_list_when_an_answer_ends(scene) {
+  const page = await scene.visit();
+  await ask(page, FAQ_QUESTION);
+  await page.getByRole("button", { name: "New chat" }).click();
+  await type(page, "Tell a story and hold it in the middle");
+  await page.getByText("The first line of a longer thought.").waitFor();
+  const remove = page.getByRole("button", { name: `Delete the chat “${FAQ_QUESTION}”` });
+  await remove.focus();
+  await scene.release();
+  await untilWhole(page);
+  await page.waitForFunction(() => document.querySelectorAll(".chat").length === 2);
+  assert(await remove.evaluate((node) => node === document.activeElement));
 }
 
 export async function lists_searches_reopens_and_deletes_chats(scene) {

@@ -1,6 +1,6 @@
 // Sources, feedback, suggestions.
 import assert from "node:assert/strict";
-import { ask, DOCUMENT_QUESTION, FAQ_QUESTION, PHONE } from "../scene.mjs";
+import { ask, untilWhole, DOCUMENT_QUESTION, FAQ_QUESTION, PHONE } from "../scene.mjs";
 
 export async function opens_a_source_beside_the_answer(scene) {
   const page = await scene.visit();
@@ -19,7 +19,9 @@ export async function opens_a_source_beside_the_answer(scene) {
   await scene.shoot(page, "desktop");
   await page.keyboard.press("Escape");
   await page.locator("#source").waitFor({ state: "hidden" });
-  assert.equal(await page.evaluate(() => document.activeElement.className), "cite", "focus comes back");
+  assert(await cite.evaluate((node) => node === document.activeElement), "focus comes back");
+  // The browser tells of a closed dialog in a task of its own.
+  await page.locator(".cited").waitFor({ state: "detached" });
 
   const faq = await ask(page, FAQ_QUESTION);
   await faq.locator(".source-link").click();
@@ -86,7 +88,7 @@ export async function suggests_questions_of_the_knowledge_base(scene) {
     await scene.shoot(other, theme);
   }
   await page.locator(".suggestion").first().click();
-  await page.locator(".answer .tools").waitFor();
+  await untilWhole(page);
   assert.equal(await page.locator(".question .said").innerText(), shown[0]);
   assert.equal(await page.locator(".badge").getAttribute("data-route"), "faq");
 }

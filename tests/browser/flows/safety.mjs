@@ -1,6 +1,6 @@
 // Hostile answers and documents run nothing and load nothing; the scene listens for what they try.
 import assert from "node:assert/strict";
-import { ask, type } from "../scene.mjs";
+import { ask, type, untilWhole } from "../scene.mjs";
 
 const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
 
@@ -41,6 +41,8 @@ export async function runs_nothing_from_a_hostile_document(scene) {
     await page.locator("#source mark").first().waitFor();
     await assertHarmless(page);
     assert.equal(await page.locator("#source-facts a").count(), 0, "its address is no web address");
+    const file = question.includes("pump") ? "pump\\u{202e}fdp.\\u{7}.md" : "harm.faq.yaml";
+    assert.equal(await page.locator("#source-facts bdi").innerText(), file, "its name shows what is hidden in it");
     await scene.shoot(page, question.includes("pump") ? "document" : "entry");
   }
 }
@@ -48,8 +50,8 @@ export async function runs_nothing_from_a_hostile_document(scene) {
 export async function reads_hostile_markdown_in_bounded_time(scene) {
   const page = await scene.visit();
   await type(page, "Write a poem that is very deep and long");
-  // The default patience of a locator bounds it; a renderer that looks back too far takes minutes.
-  await page.locator(".answer .tools").waitFor();
+  // The default patience of a locator bounds it; a renderer that looks back too far takes longer.
+  await untilWhole(page);
   assert.match(await page.locator(".answer .said").innerText(), /The end of it\.$/);
   await assertHarmless(page);
 }
@@ -78,6 +80,9 @@ export async function serves_a_strict_policy(scene) {
     try { script.textContent = "window.ran = 1"; document.body.append(script); } catch { /* a trusted type is asked for */ }
   });
   assert.equal(await page.evaluate(() => window.ran), undefined);
-  assert((await page.evaluate(() => window.violations)).length > 0, "and it is told");
+  // And the page is told, in a task of its own.
+  await page.waitForFunction(() => window.violations.length > 0);
+  // Its complaints are all in when it is closed.
+  await page.context().close();
   scene.errors.length = 0;
 }
