@@ -149,7 +149,12 @@ impl Task {
 
     /// Ends the answer with an error.
     pub(super) fn fail(self, error: EngineError) {
-        tracing::warn!(parent: &self.span, %error, "answer failed");
+        if error == EngineError::Overloaded {
+            // Whoever asked is told, and may ask again.
+            tracing::debug!(parent: &self.span, %error, "answer refused");
+        } else {
+            tracing::warn!(parent: &self.span, %error, "answer failed");
+        }
         let _ = self.events.try_send(Err(error));
     }
 

@@ -66,10 +66,7 @@ mod tests {
             ("Denver Broncos", false),
             ("the Carolina Panthers [1]", false),
             ("Super Bowl 50", false),
-            (
-                "The Carolina Panthers were beaten by the Denver Broncos.",
-                false,
-            ),
+            ("Broncos beat Panthers.", false),
             ("A parcel costs $4.50.", false),
             ("Within 60 days. Parcels cost $4.50.", false),
             ("The Broncos beat the Pittsburgh Steelers.", true),

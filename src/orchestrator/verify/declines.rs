@@ -84,7 +84,9 @@ const HOLDING: &[&str] = &[
 ];
 
 /// What ends a sentence that declines, even one that names no text: "It is not mentioned."
-const ENDS: &[&str] = &["mentioned", "provided", "specified", "stated"];
+const ENDS: &[&str] = &["mentioned", "specified", "stated"];
+/// What ends a reply that only declines: "Not given."
+const BARE_ENDS: &[&str] = &["available", "found", "given", "provided"];
 
 /// What one who replies can't do.
 const ANSWERING: &[&str] = &[
@@ -93,14 +95,10 @@ const ANSWERING: &[&str] = &[
     "assist",
     "determine",
     "determined",
-    "find",
-    "found",
-    "have",
     "help",
     "infer",
     "inferred",
     "know",
-    "provide",
     "say",
     "sure",
     "tell",
@@ -143,7 +141,8 @@ fn sentence_declines(words: &[&str]) -> bool {
             .iter()
             .any(|word| *word == "in" || HOLDING.contains(word))
             && any(first(after, 7), TEXTS);
-        let ends = after.len() <= 2 && any(after, ENDS);
+        let ends =
+            after.len() <= 2 && (any(after, ENDS) || (before.is_empty() && any(after, BARE_ENDS)));
         of_a_text
             || in_a_text
             || ends
@@ -163,12 +162,11 @@ fn is_unable(before: &[&str], after: &[&str]) -> bool {
 
 /// "no mention of it", "not enough information".
 fn is_missing(denial: &str, after: &[&str]) -> bool {
-    match after {
-        [first, ..] if denial == "no" => MISSING.contains(first),
-        ["enough" | "sufficient", what, ..] => TEXTS.contains(what),
-        [what, ..] if denial == "insufficient" => TEXTS.contains(what),
-        _ => false,
-    }
+    let begins = |list: &[&str]| after.first().is_some_and(|word| list.contains(word));
+    let enough = first(after, 4)
+        .windows(2)
+        .any(|pair| matches!(pair[0], "any" | "enough" | "sufficient") && TEXTS.contains(&pair[1]));
+    enough || (denial == "no" && begins(MISSING)) || (denial == "insufficient" && begins(TEXTS))
 }
 
 fn denies(word: &str) -> bool {
@@ -238,6 +236,8 @@ mod tests {
             "The passage says nothing about it: no answer.",
             "The question can't be answered.",
             "The information is not available.",
+            "I don't have enough information to say.",
+            "Not given.",
         ] {
             assert!(declines(reply), "{reply}");
         }
@@ -257,6 +257,9 @@ mod tests {
             "Nobody could say whether it rained.",
             "The text of the treaty was signed in 1648.",
             "30 days, not 60",
+            "Breakfast is not provided.",
+            "We do not have any rooms left.",
+            "The wreck could not be found.",
             "Information is kept for no longer than 30 days.",
         ] {
             assert!(!declines(reply), "{reply}");

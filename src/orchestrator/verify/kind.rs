@@ -1,6 +1,6 @@
 //! Which kind of thing a question asks for, and whether a few words can be one.
 
-use crate::text::{Kind, Word};
+use crate::text::{Kind, Word, stem};
 
 use super::bearing::{AMOUNTS, RECURRENCES};
 
@@ -114,7 +114,10 @@ impl Wanted {
     /// Whether `span`, as it stands in its passage, can be one; `opens`: at its sentence's start,
     /// where every word has a capital.
     pub(super) fn is_met_by(self, span: &[Word], opens: bool) -> bool {
-        let any = |list: &[&str]| span.iter().any(|word| list.contains(&word.form.as_str()));
+        let any = |list: &[&str]| {
+            let forms: Vec<String> = list.iter().map(|word| stem(word)).collect();
+            span.iter().any(|word| forms.contains(&word.form))
+        };
         let number = || span.iter().any(|word| word.kind == Kind::Number);
         let name = || span.iter().any(|word| word.kind == Kind::Name);
         match self {

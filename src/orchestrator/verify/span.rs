@@ -2,8 +2,8 @@
 //!
 //! Such a span says nothing by itself; the question makes a statement of it. So it must stand word
 //! for word in one sentence of a passage, whole (neither a unit nor half of a name is cut off),
-//! with nothing beside it that turns or narrows it; that sentence must speak of what was asked; and
-//! the span must be of the kind that was asked for, and more than words of the question. What
+//! with nothing beside it that turns or narrows it; sentence and passage must speak of what was
+//! asked; and the span must be of the kind that was asked for, and more than words of the question. What
 //! stands in no passage never passes. Which of two names in a sentence is the right one is beyond
 //! it.
 
@@ -18,13 +18,16 @@ use super::{
 
 /// A longer answer is a sentence, or none.
 const MOST_WORDS: usize = 12;
-/// What begins as its sentence does and breaks off after more words is a sentence that was cut.
-const LEAST_CUT: usize = 5;
 
 /// Words that make a sentence of what holds them.
 const SENTENCE_WORDS: &[&str] = &[
     "am", "are", "did", "do", "does", "had", "has", "have", "he", "i", "is", "it", "she", "they",
     "was", "we", "were", "will", "would", "you",
+];
+
+/// Words that something must follow.
+const DANGLING: &[&str] = &[
+    "and", "as", "at", "by", "for", "from", "in", "into", "of", "on", "or", "than", "to", "with",
 ];
 
 /// Whether `answer`, read as `claim`, is a span rather than a sentence.
@@ -138,10 +141,13 @@ impl Place<'_> {
         })
     }
 
-    /// A number keeps what it counts, where the question doesn't say it; a name its other half, a
-    /// sentence its end.
+    /// A number keeps what it counts, where the question doesn't say it; a name its other half; and
+    /// what ends in a small word is cut.
     fn check_whole(&self, asked: &Asked) -> Result<(), Failure> {
         let last = &self.words()[self.end - 1];
+        if DANGLING.contains(&last.form.as_str()) {
+            return Err(Failure::Cut);
+        }
         let next = self.words().get(self.end);
         let Some(next) = next.filter(|next| next.clause == last.clause) else {
             return Ok(());
@@ -154,8 +160,7 @@ impl Place<'_> {
         if unit || named {
             return Err(Failure::Recombined(last.form.clone()));
         }
-        let cut = self.start == 0 && self.end > LEAST_CUT;
-        if cut { Err(Failure::Cut) } else { Ok(()) }
+        Ok(())
     }
 
     /// What stands beside the span must not turn or narrow it, but where the question says so too.
@@ -167,7 +172,7 @@ impl Place<'_> {
                 continue;
             }
             // Then it is a statement in its own right, half taken back.
-            if self.start == 0 && place > self.end && is_reservation(&word.form) {
+            if self.start == 0 && place >= self.end && is_reservation(&word.form) {
                 return Err(Failure::Condition(word.form.clone()));
             }
             if !clauses.contains(&word.clause) {
