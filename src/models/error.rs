@@ -88,7 +88,7 @@ pub enum ModelError {
         /// The adapter.
         path: PathBuf,
         /// Why not.
-        problem: AdapterError,
+        problem: Box<AdapterError>,
     },
     /// An adapter whose content is not the one that the manifest names.
     #[error("the adapter {} of '{model}' is another than models.toml names: expected sha256 {expected}, found {found}; put the right file there, or name this one in models.toml", path.display())]

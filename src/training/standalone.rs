@@ -7,7 +7,7 @@
 use crate::text;
 
 /// Shorter questions mostly leave out what was named before.
-const FEWEST_WORDS: usize = 4;
+const FEWEST_WORDS: usize = 5;
 
 /// Words that stand for something said before, wherever they are.
 const POINTERS: [&str; 28] = [

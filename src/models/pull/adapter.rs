@@ -34,7 +34,7 @@ pub(super) fn find(places: &Places, entry: &Entry) -> Result<Option<Adapter>, Mo
     let refused = |problem| ModelError::Adapter {
         model: entry.name.clone(),
         path: path.clone(),
-        problem,
+        problem: Box::new(problem),
     };
     // What is wrong with it comes first: a hash says only that something is.
     let adapter = Adapter::open(path).map_err(refused)?;
@@ -86,7 +86,7 @@ impl Merged {
             .map_err(|problem| ModelError::Adapter {
                 model: entry.name.clone(),
                 path: adapter.path().to_owned(),
-                problem,
+                problem: Box::new(problem),
             })?;
         Ok(merged)
     }
