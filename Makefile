@@ -5,7 +5,7 @@ PROFILE = --release
 MICROGPT = target/release/microgpt
 DATA ?= ../shared/data
 
-.PHONY: run build models test test-clients lint bench bench-load bench-page fit-router fuzz setup setup-browser clean
+.PHONY: run build models test test-clients lint bench bench-load bench-page fit-router train-micro fuzz setup setup-browser clean
 
 run: models
 	$(MICROGPT) ingest
@@ -50,6 +50,12 @@ bench-page: models setup-browser
 # Fits models/router/local.json anew on labelled questions under DATA.
 fit-router: models
 	DATA=$(DATA) scripts/fit-router
+
+# Tunes the micro model on the sets under DATA: on a GPU, or with SCALE=cpu a small run of about an hour.
+SCALE = gpu
+train-micro: models
+	scripts/setup-training
+	scripts/train-micro $(SCALE) $(DATA)
 
 # Each fuzz target for SECONDS; needs `cargo install cargo-fuzz`. TARGETS="faq sse" for some.
 SECONDS = 600

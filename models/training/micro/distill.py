@@ -19,6 +19,8 @@ from .vocabulary import Vocabulary
 # The part of the prompt's positions that the student learns from too.
 PROMPT_SHARE = 0.15
 TARGET_WEIGHT = 1.0
+# One layer in so many looks back without a window.
+FULL_EVERY = 3
 
 
 @torch.no_grad()
@@ -51,8 +53,8 @@ def shortened(base: Base, layers: list[int]) -> Base:
     return Base(model, base.tokenizer, base.path)
 
 
-def narrow(model, every: int, window: int) -> None:
-    """Lets all layers but each `every`-th look back over `window` tokens only."""
+def narrow(model, window: int) -> None:
+    """Lets all layers but each `FULL_EVERY`-th look back over `window` tokens only."""
 
     def look(_, args, kwargs):
         length = (args[0] if args else kwargs["hidden_states"]).shape[1]
@@ -63,7 +65,7 @@ def narrow(model, every: int, window: int) -> None:
         return args, kwargs
 
     for place, layer in enumerate(model.model.layers):
-        if place % every != every - 1:
+        if place % FULL_EVERY != FULL_EVERY - 1:
             layer.register_forward_pre_hook(look, with_kwargs=True)
 
 

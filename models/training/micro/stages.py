@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 
 from . import distill, evaluate, export, tune
+from . import student as gguf_student
 from .base import Base, load
 from .sources import lines
 from .vocabulary import Vocabulary
@@ -72,7 +73,7 @@ def student(settings: dict, work: Path, base_path: Path, seconds: float | None) 
     layers = distill.layers_to_keep(scores, settings["student_layers"])
     print("layers kept", layers, flush=True)
     short = distill.shortened(start(settings, base_path), layers)
-    distill.narrow(short.model, 3, settings["student_window"])
+    distill.narrow(short.model, settings["student_window"])
     model = tune.adapted(short, settings["student_rank"], settings["alpha"] * settings["student_rank"] / settings["rank"])
     holder = torch.nn.Module()
     holder.named_parameters = lambda *_, **__: iter(adapter.items())
@@ -83,6 +84,7 @@ def student(settings: dict, work: Path, base_path: Path, seconds: float | None) 
     export.adapter(model, base_path, settings["base"], work / "student.lora.gguf", "Micro-GPT student",
                    {"layers": json.dumps(layers), "window": str(settings["student_window"])})
     (work / "student.vocabulary.json").write_text(json.dumps(vocabulary.kept))
+    gguf_student.write(base_path, work / "student.lora.gguf", work / "student.vocabulary.json", work / "student.Q8_0.gguf")
     model.merge_adapter()
     result = evaluate.judge(short, held, frames)
     show(result)
