@@ -25,6 +25,7 @@ setup-browser:
 	@scripts/setup-browser
 
 test: models setup-browser
+	$(MICROGPT) models pull smollm2-135m-instruct
 	$(CARGO) test $(PROFILE) --tests
 
 # The official OpenAI client for Python against a running server.

@@ -201,6 +201,7 @@ pub async fn assemble(config: &Config) -> Result<Orchestrator, AppError> {
         .name,
         generator,
         generator_name: generator_file.name,
+        generator_tuned: generator_file.tuned,
         upstreams: upstreams(config)?,
         store,
         prompts: Prompts::load(None)?,

@@ -262,7 +262,7 @@ impl Default for Models {
     fn default() -> Self {
         Self {
             dir: "models".into(),
-            generator: "smollm2-135m-instruct".into(),
+            generator: "microgpt-135m".into(),
             encoder: "all-minilm-l6-v2".into(),
         }
     }

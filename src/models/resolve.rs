@@ -26,6 +26,8 @@ pub struct ModelFile {
     pub template: Option<String>,
     /// SPDX identifier; `None` where nobody said.
     pub licence: Option<String>,
+    /// An adapter was merged into it that was tuned on the prompts of this program's tasks.
+    pub tuned: bool,
 }
 
 /// A manifest entry and whether its file can serve.
@@ -91,6 +93,7 @@ pub fn resolve(
         role,
         template: entry.template.clone(),
         licence: Some(entry.licence.clone()),
+        tuned: entry.tuned().is_some(),
     })
 }
 
@@ -157,6 +160,7 @@ fn by_path(path: &Path, role: ModelRole) -> Result<ModelFile, ModelError> {
         role,
         template: None,
         licence: None,
+        tuned: false,
     })
 }
 

@@ -53,6 +53,8 @@ pub struct Parts {
     pub generator: Generator,
     /// The local model's name, as clients see it.
     pub generator_name: String,
+    /// The local model was tuned to answer from passages, or to say that they don't hold the answer.
+    pub generator_tuned: bool,
     /// The large-model APIs.
     pub upstreams: Upstreams,
     /// What was said and decided.

@@ -6,8 +6,12 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{PromptError, Prompts};
-use crate::chat::{Message, Role};
+use super::{PromptError, Prompts, evidence};
+use crate::chat::{Message, Role, Source};
+
+/// The sentences of the passages that a tuned model is shown: few are soon read, and these hold
+/// the answer nearly always.
+const SHOWN_SENTENCES: usize = 8;
 
 /// What a tuned model says where the passages don't hold the answer.
 pub const DECLINED: &str = "Not in the passages.";
@@ -71,7 +75,41 @@ pub struct Utterance {
     pub content: String,
 }
 
+/// What a tuned model is asked of passages that were found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// A constant system message, then passages and question.
+    pub messages: Vec<Message>,
+    /// Which of the passages are shown, in the order of their numbers.
+    pub shown: Vec<usize>,
+}
+
 impl Prompts {
+    /// Asks a tuned model for the answer to `question`, from the parts of `passages` nearest to it.
+    ///
+    /// # Errors
+    /// [`PromptError`] where a template can't be filled.
+    pub fn reading(&self, question: &str, passages: &[Source]) -> Result<Reading, PromptError> {
+        let (shown, texts): (Vec<usize>, Vec<Passage>) =
+            evidence::select(question, passages, SHOWN_SENTENCES, 0)
+                .passages
+                .into_iter()
+                .map(|(place, text)| {
+                    let title = Some(passages[place].title.clone());
+                    (place, Passage { title, text })
+                })
+                .unzip();
+        let question = question.to_owned();
+        let task = Task::Grounded {
+            passages: texts,
+            question,
+        };
+        Ok(Reading {
+            messages: self.task(&task)?,
+            shown,
+        })
+    }
+
     /// The system and the user message that put `task` to a generator.
     ///
     /// # Errors

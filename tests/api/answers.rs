@@ -67,7 +67,7 @@ async fn what_can_not_be_answered_is_said_and_labelled() {
 async fn the_local_model_answers_under_its_own_name_without_the_cascade() {
     let server = Server::start().await;
     let body = json!({
-        "model": "smollm2-135m-instruct", "max_tokens": 12, "temperature": 0,
+        "model": "microgpt-135m", "max_tokens": 12, "temperature": 0,
         "messages": [{"role": "user", "content": "Name one colour."}],
     });
     let first: serde_json::Value = server

@@ -143,8 +143,7 @@ async fn a_prompt_longer_than_the_context_is_refused_for_the_local_model_and_deg
  {
     let server = Server::start().await;
     let long = "every word counts here ".repeat(1_000);
-    let body =
-        json!({"model": "smollm2-135m-instruct", "messages": [{"role": "user", "content": long}]});
+    let body = json!({"model": "microgpt-135m", "messages": [{"role": "user", "content": long}]});
     let refused = server.post("/v1/chat/completions", &body).await;
     assert_eq!(refused.status(), StatusCode::BAD_REQUEST);
     let error: Value = refused.json().await.unwrap();

@@ -107,7 +107,7 @@ async fn what_was_acknowledged_survives_a_kill() {
 async fn sigterm_lets_what_is_in_flight_end() {
     let dir = tempfile::tempdir().unwrap();
     let (mut child, url) = serve(dir.path());
-    let body = json!({"model": "smollm2-135m-instruct", "max_tokens": 60, "stream": true,
+    let body = json!({"model": "microgpt-135m", "max_tokens": 60, "stream": true,
         "messages": [{"role": "user", "content": "Tell me about the sea."}]});
     let response = client()
         .post(format!("{url}/v1/chat/completions"))

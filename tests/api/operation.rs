@@ -21,7 +21,7 @@ async fn health_metrics_models_and_the_api_description_are_served() {
         .map(|model| model["id"].as_str().unwrap())
         .collect();
     assert!(
-        ["auto", "knowledge", "escalate", "smollm2-135m-instruct"]
+        ["auto", "knowledge", "escalate", "microgpt-135m"]
             .iter()
             .all(|name| names.contains(name)),
         "{names:?}"

@@ -14,7 +14,7 @@ import urllib.request
 
 import openai
 
-LOCAL_MODEL = "smollm2-135m-instruct"
+LOCAL_MODEL = "microgpt-135m"
 ENCODER = "all-minilm-l6-v2"
 FAQ_QUESTION = "What do you charge for delivery?"
 FAQ_ANSWER = "Standard shipping costs 4.90 euros, and is free from 50 euros."

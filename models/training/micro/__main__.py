@@ -12,7 +12,7 @@ HERE = Path(__file__).parent.parent
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="micro", description=__doc__)
-    parser.add_argument("stage", choices=["data", "tune", "student"])
+    parser.add_argument("stage", choices=["data", "tune", "student", "plots"])
     parser.add_argument("--scale", default="cpu", help="a table of recipe.toml")
     parser.add_argument("--data", type=Path, help="folder of the raw sets")
     parser.add_argument("--work", type=Path, default=HERE.parent.parent / "target/micro", help="folder for what is made")
@@ -31,6 +31,10 @@ def main() -> None:
         from . import data
 
         data.build(settings, options.work, options.data, options.program)
+    elif options.stage == "plots":
+        from . import plots
+
+        plots.run(options.work)
     else:
         from . import stages
 

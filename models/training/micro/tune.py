@@ -85,7 +85,7 @@ def run(model, base: Base, examples: list[Example], how: Plan, loss=loss_of) -> 
     device = next(model.parameters()).device.type
     pad = base.tokenizer.token_to_id("<|im_end|>")
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    optimizer = torch.optim.AdamW(trained, lr=how.learning_rate, betas=(0.9, 0.98), weight_decay=0.01, fused=device == "cuda")
+    optimizer = torch.optim.AdamW(trained, lr=how.learning_rate, betas=(0.9, 0.98), weight_decay=0.01)
     batches = plan(examples, how.batch_tokens, how.rounds, random.Random(how.seed))
     place, step = restore(model, optimizer, how)
     started = time.monotonic() - (how.log[-1]["seconds"] if step else 0)

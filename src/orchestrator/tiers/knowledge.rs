@@ -3,7 +3,7 @@
 use tokio::sync::mpsc;
 
 use crate::{
-    chat::{FinishReason, ModelEvent, Route, Sampling, Source, Usage},
+    chat::{FinishReason, Message, ModelEvent, Route, Sampling, Source, Usage},
     engine::{EngineError, Request},
 };
 
@@ -14,12 +14,14 @@ use super::super::{
     turn::TurnError,
     verify,
 };
+use super::statement;
 
 /// A knowledge answer is short, so that it is soon there and easily judged.
 const MOST_TOKENS: u32 = 64;
 /// Passages that the model is shown.
 const PASSAGES: usize = 3;
-/// Prompts tried: the second leads the model to the next sentence, where the first answer failed.
+/// Prompts tried with a model that was not tuned: the second leads it to the next sentence, where
+/// the first answer failed.
 const ATTEMPTS: usize = 2;
 
 /// Answers from the best passages; `None`, with the reason noted, where the verdict is against it.
@@ -34,8 +36,14 @@ pub(in super::super) async fn knowledge(
         desk.reasons.push("no document passage fits".into());
         return Ok(None);
     }
-    for attempt in 0..ATTEMPTS {
-        let written = match write(desk, &passages, attempt).await {
+    let tuned = desk.parts().generator_tuned;
+    for attempt in 0..if tuned { 1 } else { ATTEMPTS } {
+        let written = if tuned {
+            read(desk, &passages).await.map(Some)
+        } else {
+            quote(desk, &passages, attempt).await
+        };
+        let written = match written {
             Ok(Some(written)) => written,
             Ok(None) => break,
             Err(EngineError::PromptTooLong { tokens, limit }) => {
@@ -95,7 +103,24 @@ pub(super) struct Written {
     pub(super) usage: Usage,
 }
 
-async fn write(
+/// A tuned model says in few words what answers, or that nothing does; its words are shown as the
+/// statement of the passage that they come from.
+async fn read(desk: &Desk, passages: &[Source]) -> Result<Written, EngineError> {
+    let reading = desk
+        .parts()
+        .prompts
+        .reading(&desk.question, passages)
+        .map_err(|error| EngineError::Template(error.to_string()))?;
+    let written = generate(desk, reading.messages, None, &[]).await?;
+    let statement = statement::around(&desk.question, &written.text, passages, &reading.shown);
+    Ok(Written {
+        text: statement.unwrap_or(written.text),
+        ..written
+    })
+}
+
+/// Any other model is led to copy the nearest sentence; `None` where none is left.
+async fn quote(
     desk: &Desk,
     passages: &[Source],
     attempt: usize,
@@ -109,28 +134,36 @@ async fn write(
     let Some(prompt) = prompt else {
         return Ok(None);
     };
-    let asked = &desk.request.sampling;
-    let stop = prompt.stop.iter().chain(&asked.stop);
-    let request = Request {
-        messages: prompt.messages.clone(),
-        answer_start: prompt.assistant_prefix.clone(),
-        repetition_penalty: None,
-        sampling: Sampling {
-            temperature: Some(0.0),
-            max_tokens: Some(
-                asked
-                    .max_tokens
-                    .map_or(MOST_TOKENS, |tokens| tokens.min(MOST_TOKENS)),
-            ),
-            stop: stop.cloned().collect(),
-            ..Sampling::default()
-        },
-    };
-    let written = collect(parts.generator.try_generate(&request)?).await?;
+    let messages = prompt.messages.clone();
+    let start = prompt.assistant_prefix.clone();
+    let written = generate(desk, messages, start, &prompt.stop).await?;
     Ok(Some(Written {
         text: prompt.answer(&written.text),
         ..written
     }))
+}
+
+/// Greedily, at most [`MOST_TOKENS`].
+async fn generate(
+    desk: &Desk,
+    messages: Vec<Message>,
+    answer_start: Option<String>,
+    stop: &[String],
+) -> Result<Written, EngineError> {
+    let asked = &desk.request.sampling;
+    let most = asked.max_tokens.unwrap_or(MOST_TOKENS);
+    let request = Request {
+        messages,
+        answer_start,
+        repetition_penalty: None,
+        sampling: Sampling {
+            temperature: Some(0.0),
+            max_tokens: Some(most.min(MOST_TOKENS)),
+            stop: stop.iter().chain(&asked.stop).cloned().collect(),
+            ..Sampling::default()
+        },
+    };
+    collect(desk.parts().generator.try_generate(&request)?).await
 }
 
 /// Gathers a stream into a whole.

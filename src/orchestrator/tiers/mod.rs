@@ -4,6 +4,7 @@
 mod generate;
 mod knowledge;
 mod large;
+mod statement;
 
 use crate::{
     chat::{Answer, Route},
