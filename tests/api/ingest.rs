@@ -221,7 +221,7 @@ fn a_file_and_a_folder_that_may_not_be_read_are_named_and_the_others_are_indexed
     fs::write(kb.join("closed.md"), "# Closed\n\nNobody reads this.\n").unwrap();
     fs::create_dir(kb.join("cellar")).unwrap();
     for name in ["closed.md", "cellar"] {
-        fs::set_permissions(kb.join(name), fs::Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(kb.join(name), fs::Permissions::from_mode(0o000)).unwrap();
     }
     // Root may read everything, unless that right is taken away from the program.
     let program = if fs::read(kb.join("closed.md")).is_ok() {
