@@ -89,13 +89,11 @@ fn served_row(places: &Places, entry: &Entry, record: &Record) -> Result<VerifyR
     let (expected, size_bytes) = pulled.or_else(plain).unzip();
     let mut row = row(entry, path, true, expected, size_bytes)?;
     if row.ok {
-        row.problem = match gguf::check(&row.path) {
-            Err(problem) => Some(problem.to_string()),
-            Ok(_) => {
-                let outdated = record.check_recipe(entry, &row.path).err();
-                outdated.map(|problem| problem.to_string())
-            }
-        };
+        let damaged = gguf::check(&row.path).err();
+        row.problem = damaged.map(|problem| problem.to_string()).or_else(|| {
+            let outdated = record.check_recipe(entry, &row.path).err();
+            outdated.map(|problem| problem.to_string())
+        });
         row.ok = row.problem.is_none();
     }
     Ok(row)
