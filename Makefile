@@ -26,6 +26,7 @@ setup-browser:
 
 test: models setup-browser
 	$(MICROGPT) models pull smollm2-135m-instruct
+	cd models/training && python3 -m unittest discover --start-directory tests
 	$(CARGO) test $(PROFILE) --tests
 
 # The official OpenAI client for Python against a running server.

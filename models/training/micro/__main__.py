@@ -18,6 +18,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=HERE.parent.parent / "target/micro", help="folder for what is made")
     parser.add_argument("--base", type=Path, help="the packaged base, as fetched (GGUF)")
     parser.add_argument("--program", type=Path, default=HERE.parent.parent / "target/release/microgpt")
+    parser.add_argument("--traffic", type=Path, help="rows of `microgpt export training`, to tune on too")
     parser.add_argument("--seconds", type=float, help="time for the whole stage, where it must end")
     options = parser.parse_args()
     recipe = tomllib.loads((HERE / "recipe.toml").read_text())
@@ -30,7 +31,7 @@ def main() -> None:
     if options.stage == "data":
         from . import data
 
-        data.build(settings, options.work, options.data, options.program)
+        data.build(settings, options.work, options.data, options.program, options.traffic)
     elif options.stage == "plots":
         from . import plots
 

@@ -15,11 +15,13 @@ from .grounded import DECLINED, Maker, difficulty
 from .tasks import command, consistent, followup, smalltalk
 
 HELD_SHARE = 0.03
+# Of a row; a longer one would not fit the context that serves.
+MOST_CHARACTERS = 9000
 # How often a written question is used, each time with other decoys and wording.
 REPEATS = {"written": 2, "invented": 3, "adversarial_qa": 2}
 
 
-def build(settings: dict, folder: Path, data: Path, program: Path) -> None:
+def build(settings: dict, folder: Path, data: Path, program: Path, traffic: Path | None) -> None:
     """Everything that training reads."""
     draw = random.Random(settings["seed"])
     dropped: Counter = Counter()
@@ -29,6 +31,8 @@ def build(settings: dict, folder: Path, data: Path, program: Path) -> None:
     asked, held = questions(data, paragraphs, draw, dropped)
     grounded = [row for question in asked for _ in range(REPEATS.get(question["source"], 1)) for row in maker.rows(question)]
     grounded += aspects(data, draw)
+    if traffic:
+        grounded += sources.traffic(traffic, dropped)
     counts = settings["tasks"]
     titles = [paragraph["title"] for paragraph in paragraphs if paragraph["title"]]
     rows = grounded + [
@@ -126,8 +130,8 @@ def clean(rows: list[dict], dropped: Counter) -> list[dict]:
         size = len(key)
         if not row["target"].strip():
             dropped[f"{row['task']}: empty target"] += 1
-        elif size > 9000:
-            dropped[f"{row['task']}: longer than 9,000 characters"] += 1
+        elif size > MOST_CHARACTERS:
+            dropped[f"{row['task']}: longer than {MOST_CHARACTERS} characters"] += 1
         elif key in seen:
             dropped[f"{row['task']}: there already"] += 1
         else:

@@ -129,6 +129,20 @@ def whole_sentences(text: str, characters: int = HEALTH_CHARACTERS) -> str:
     return cut[: cut.rfind(". ") + 1] or cut
 
 
+def traffic(path: Path, dropped: Counter) -> Iterator[dict]:
+    """What `microgpt export training` wrote: answers of a large model, from passages, that nobody rated bad."""
+    for number, row in enumerate(lines(path), 1):
+        missing = [key for key in ("passages", "question", "reply") if not row.get(key)]
+        if missing:
+            raise SystemExit(f"{path}:{number}: {missing[0]} is missing; wanted are passages, question and reply")
+        if row.get("feedback") == -1:
+            dropped["traffic: rated bad"] += 1
+            continue
+        titled = all(passage.get("title") for passage in row["passages"])
+        passages = [{"title": passage["title"] if titled else None, "text": tidy(passage["text"])} for passage in row["passages"]]
+        yield {"task": "grounded", "passages": passages, "question": tidy(row["question"]), "target": tidy(row["reply"]), "source": "traffic"}
+
+
 def tidy(text: str) -> str:
     """One line, single spaces."""
     return " ".join(text.split())

@@ -1,0 +1,47 @@
+"""That training learns, and goes on from where it was interrupted. Needs PyTorch; skipped where it isn't."""
+
+import tempfile
+import unittest
+from pathlib import Path
+from types import SimpleNamespace
+
+try:
+    import torch
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    from micro import tune
+    from micro.batches import Example
+except ImportError:
+    torch = None
+
+
+@unittest.skipIf(torch is None, "PyTorch, transformers or peft is not installed")
+class Tuning(unittest.TestCase):
+    def setUp(self):
+        torch.manual_seed(1)
+        config = LlamaConfig(vocab_size=64, hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2)
+        mark = SimpleNamespace(token_to_id=lambda _: 2)
+        self.base = SimpleNamespace(model=LlamaForCausalLM(config), tokenizer=mark)
+        self.model = tune.adapted(self.base, 8, 16.0)
+        self.examples = [Example([5, 6, place % 7 + 8, 2], 2) for place in range(64)]
+
+    def test_the_loss_falls(self):
+        how = tune.Plan(rounds=15, batch_tokens=512, learning_rate=0.02, seed=1)
+        before = tune.loss_of(self.model, self.examples, 2, "cpu").item()
+        tune.run(self.model, self.base, self.examples, how)
+        self.assertLess(tune.loss_of(self.model, self.examples, 2, "cpu").item(), before - 0.2)
+
+    def test_an_interrupted_run_goes_on_from_its_checkpoint(self):
+        path = Path(tempfile.mkdtemp()) / "checkpoint.pt"
+        how = tune.Plan(rounds=1, batch_tokens=32, learning_rate=0.01, seed=1, checkpoint=path)
+        optimizer = torch.optim.AdamW([weight for weight in self.model.parameters() if weight.requires_grad])
+        how.log.append({"step": 60, "seconds": 3.0, "loss": 1.0})
+        tune.save(self.model, optimizer, 60, 60, how)
+        again = tune.Plan(rounds=1, batch_tokens=32, learning_rate=0.01, seed=1, checkpoint=path)
+        tune.run(self.model, self.base, self.examples, again)
+        # Of 64 batches of one row four were left.
+        self.assertEqual(again.log[-1]["step"], 64)
+
+
+if __name__ == "__main__":
+    unittest.main()
