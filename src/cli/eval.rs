@@ -35,6 +35,7 @@ pub(super) enum Command {
 }
 
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "flags are bools")]
 pub(super) struct Args {
     /// One JSON a line: {"context", "question", "answer"}, null where it isn't there; or another task
     #[arg(long, value_name = "FILE")]
@@ -152,7 +153,7 @@ async fn one(
     }
     bar.set_message(model.name.clone());
     let judged = judge::judge(&generator, rows, pairs, &|done| {
-        bar.set_position(done as u64)
+        bar.set_position(done as u64);
     })
     .await;
     bar.finish_and_clear();

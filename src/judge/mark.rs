@@ -114,10 +114,10 @@ pub fn line(row: &Row, mark: &Mark, wrong_passages: Option<(usize, &Mark)>) -> V
             line["correct"] = json!(score::is_standalone(&mark.reply, expected));
         }
         Expected::Command(answer) => {
-            line["correct"] = json!(score::obeyed(&mark.reply, answer).whole)
+            line["correct"] = json!(score::obeyed(&mark.reply, answer).whole);
         }
         Expected::YesNo(yes) => {
-            line["correct"] = json!(score::yes_or_no(&mark.reply) == Some(*yes))
+            line["correct"] = json!(score::yes_or_no(&mark.reply) == Some(*yes));
         }
         Expected::Anything => {}
     }

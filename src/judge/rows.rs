@@ -140,6 +140,10 @@ const CONSISTENT: &str = r#"{"task": "consistent", "passages": [{"title"?, "text
 const SMALLTALK: &str = r#"{"task": "smalltalk", "text"}"#;
 
 #[derive(Deserialize)]
+#[expect(
+    clippy::option_option,
+    reason = "absent, null and a value are three things here"
+)]
 struct GroundedRow {
     context: Option<String>,
     title: Option<String>,
