@@ -35,7 +35,7 @@ pub(super) enum Command {
 }
 
 #[derive(Debug, clap::Args)]
-#[expect(clippy::struct_excessive_bools, reason = "flags are what they are")]
+#[expect(clippy::struct_excessive_bools, reason = "flags are bools")]
 pub(super) struct Args {
     /// One JSON a line: {"context", "question", "answer"}, null where it isn't there; or another task
     #[arg(long, value_name = "FILE")]

@@ -3,9 +3,9 @@
 //! Such a span says nothing by itself; the question makes a statement of it. So it must stand word
 //! for word in one sentence of a passage, whole (neither a unit nor half of a name is cut off),
 //! with nothing beside it that turns or narrows it; sentence and passage must speak of what was
-//! asked; and the span must be of the kind that was asked for, and more than words of the question. What
-//! stands in no passage never passes. Which of two names in a sentence is the right one is beyond
-//! it.
+//! asked; and the span must be of the kind that was asked for, and more than words of the question.
+//! What stands in no passage never passes. Which of two names in a sentence is the right one is
+//! beyond it.
 
 use crate::text::{Kind, Word, is_reservation};
 
