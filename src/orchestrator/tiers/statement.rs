@@ -33,12 +33,14 @@ pub(super) fn around(
 
 fn holding(question: &str, span: &str, sentences: &[Sentence<'_>]) -> Option<String> {
     let asked = words(question);
-    let nearness = |sentence: &Sentence<'_>| {
+    // Letters in common, by whole words: long words tell more than short ones.
+    let nearness = |sentence: &Sentence<'_>| -> usize {
         let said = words(sentence.text);
         asked
             .split_whitespace()
             .filter(|word| word.len() > 3 && said.contains(&format!(" {word} ")))
-            .count()
+            .map(str::len)
+            .sum()
     };
     let holds = |place: &usize| words(sentences[*place].text).contains(span);
     // Of equals the last is taken by `max_by_key`; the first is wanted.
