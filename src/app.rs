@@ -14,7 +14,7 @@ use crate::{
         Orchestrator, Parts,
         ingest::{self, IngestError},
     },
-    prompt::{PromptError, Prompts},
+    prompt::{PromptError, Prompts, task::DECLINED},
     router::{LocalModel, Policy},
     store::{Store, StoreError},
     telemetry,
@@ -201,7 +201,7 @@ pub async fn assemble(config: &Config) -> Result<Orchestrator, AppError> {
         .name,
         generator,
         generator_name: generator_file.name,
-        generator_tuned: generator_file.tuned,
+        generator_tuned: generator_file.adapter.is_some(),
         upstreams: upstreams(config)?,
         store,
         prompts: Prompts::load(None)?,
@@ -274,6 +274,10 @@ async fn start_generator(
         context_tokens: config.engine.context_tokens,
         threads: config.engine.threads,
         queue: config.engine.queue,
+        token_bias: file
+            .adapter
+            .as_ref()
+            .map(|adapter| (DECLINED.to_owned(), adapter.decline_bias)),
     };
     Ok(Generator::start(options, arbiter).await?)
 }

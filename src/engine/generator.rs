@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::thread;
 
 use llama_cpp_2::model::{LlamaChatTemplate, LlamaModel};
+use llama_cpp_2::token::logit_bias::LlamaLogitBias;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 
@@ -37,6 +38,8 @@ pub struct GeneratorOptions {
     pub threads: usize,
     /// Jobs that may wait for a slot; at least 1.
     pub queue: usize,
+    /// A text, and what is added to the logit of its first token wherever one is chosen.
+    pub token_bias: Option<(String, f32)>,
 }
 
 /// What to write an answer to, and how.
@@ -65,6 +68,7 @@ struct Shared {
     template: LlamaChatTemplate,
     name: String,
     context_tokens: u32,
+    token_bias: Option<LlamaLogitBias>,
 }
 
 impl Generator {
@@ -149,6 +153,7 @@ impl Generator {
             sampler: sampling::sampler(
                 &request.sampling,
                 request.repetition_penalty,
+                self.shared.token_bias.as_ref(),
                 model.n_vocab(),
             ),
             stops: Stops::new(&request.sampling.stop),
@@ -193,7 +198,12 @@ fn load(options: &GeneratorOptions) -> Result<Shared, EngineError> {
         .unwrap_or_default()
         .to_string_lossy()
         .into_owned();
+    let token_bias = options.token_bias.as_ref().and_then(|(text, bias)| {
+        let tokens = prompt::plain(&model, text);
+        Some(LlamaLogitBias::new(*tokens.first()?, *bias))
+    });
     Ok(Shared {
+        token_bias,
         template: prompt::template(&model, options.template.as_deref())?,
         context_tokens: options.context_tokens.clamp(1, model.n_ctx_train()),
         name,

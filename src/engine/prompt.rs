@@ -82,6 +82,15 @@ pub(super) fn tokenize(
     Ok(prompt)
 }
 
+/// The tokens of a text that is no message.
+pub(super) fn plain(model: &LlamaModel, text: &str) -> Vec<LlamaToken> {
+    let mut tokens = Vec::new();
+    model
+        .vocab()
+        .tokenize_into(text.as_bytes(), &mut tokens, false, false);
+    tokens
+}
+
 /// The template filled with a mark in place of each message's text.
 fn render(
     model: &LlamaModel,

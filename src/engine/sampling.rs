@@ -1,6 +1,6 @@
 //! How the next token is chosen.
 
-use llama_cpp_2::sampling::LlamaSampler;
+use llama_cpp_2::{sampling::LlamaSampler, token::logit_bias::LlamaLogitBias};
 
 use crate::chat::Sampling;
 
@@ -11,16 +11,21 @@ pub(super) const DEFAULT_MAX_TOKENS: u32 = 256;
 /// among them: an answer may well repeat its passages.
 const PENALTY_WINDOW: i32 = 64;
 
-/// A sampler for one answer: repetition penalty, temperature, nucleus, in this order. Absent
+/// A sampler for one answer: bias, repetition penalty, temperature, nucleus, in this order. Absent
 /// values mean: greedy, no penalty, the whole vocabulary, a random seed.
 ///
 /// `sample()` on it also accepts the token; accepting it again would count it twice.
 pub(super) fn sampler(
     sampling: &Sampling,
     repetition_penalty: Option<f32>,
+    bias: Option<&LlamaLogitBias>,
     vocabulary_size: i32,
 ) -> LlamaSampler {
     let mut chain = Vec::new();
+    if let Some(bias) = bias {
+        let biases = std::slice::from_ref(bias);
+        chain.push(LlamaSampler::logit_bias(vocabulary_size, biases));
+    }
     if let Some(penalty) = repetition_penalty.filter(|penalty| *penalty > 1.0) {
         let repeat = LlamaSampler::penalties(vocabulary_size, PENALTY_WINDOW, penalty, 0.0, 0.0);
         chain.push(repeat);

@@ -14,7 +14,7 @@ use super::{
 };
 
 /// A model file that is there and whole.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ModelFile {
     /// Its name in the manifest, or the file's own without `.gguf`.
     pub name: String,
@@ -26,12 +26,12 @@ pub struct ModelFile {
     pub template: Option<String>,
     /// SPDX identifier; `None` where nobody said.
     pub licence: Option<String>,
-    /// An adapter was merged into it that was tuned on the prompts of this program's tasks.
-    pub tuned: bool,
+    /// What was merged into it: an adapter that was tuned on the prompts of this program's tasks.
+    pub adapter: Option<AdapterFile>,
 }
 
 /// A manifest entry and whether its file can serve.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ModelStatus {
     /// Its name in the manifest.
     pub name: String,
@@ -93,7 +93,7 @@ pub fn resolve(
         role,
         template: entry.template.clone(),
         licence: Some(entry.licence.clone()),
-        tuned: entry.tuned().is_some(),
+        adapter: entry.adapter.clone(),
     })
 }
 
@@ -160,7 +160,7 @@ fn by_path(path: &Path, role: ModelRole) -> Result<ModelFile, ModelError> {
         role,
         template: None,
         licence: None,
-        tuned: false,
+        adapter: None,
     })
 }
 
