@@ -51,7 +51,7 @@ def frontier(models: list[dict], path: Path) -> None:
         beaten = any(other["f1"] > model["f1"] and other["tokens_per_s"] > model["tokens_per_s"] for other in models)
         axes.plot(model["tokens_per_s"], model["f1"], "o", color="tab:gray" if beaten else "tab:blue")
         axes.annotate(model["name"], (model["tokens_per_s"], model["f1"]), textcoords="offset points", xytext=(6, 4))
-    axes.set(xlabel="tokens/s, decoding", ylabel="F1, %", ylim=(0, 100))
+    axes.set(xlabel="tokens/s, reading prompts", ylabel="F1, %", ylim=(0, 100))
     axes.margins(x=0.3)
     save(figure, path)
 

@@ -15,6 +15,7 @@ from .base import value
 from .distill import FULL_EVERY
 
 ARCHITECTURE = "granite_swa"
+NO_SINK = -1e9
 
 
 def write(base_path: Path, adapter_path: Path, vocabulary_path: Path, path: Path) -> None:
@@ -35,6 +36,8 @@ def write(base_path: Path, adapter_path: Path, vocabulary_path: Path, path: Path
             if f"{ours}.lora_a" in changes:
                 array = array + scale * (numbers(changes[f"{ours}.lora_b"]) @ numbers(changes[f"{ours}.lora_a"]))
             add(writer, ours, array)
+        # The architecture has a sink in every head's softmax; far below all scores it takes nothing.
+        writer.add_tensor(f"blk.{place}.attn_sinks.weight", np.full(value(base, "llama.attention.head_count"), NO_SINK, dtype=np.float32))
     add(writer, "token_embd.weight", numbers(tensors["token_embd.weight"])[kept])
     add(writer, "output_norm.weight", numbers(tensors["output_norm.weight"]))
     writer.write_header_to_file()
