@@ -119,7 +119,7 @@ fn count(answer: &Answer) {
     }
     metrics::gauge!("microgpt_cost_usd").increment(outcome.cost_usd);
     metrics::gauge!("microgpt_saved_usd").increment(outcome.saved_usd);
-    tracing::info!(
+    tracing::debug!(
         route,
         confidence = outcome.confidence,
         degraded = outcome.degraded,

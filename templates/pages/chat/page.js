@@ -139,11 +139,17 @@ $("close-notice").addEventListener("click", () => {
   text.focus();
 });
 
+/* What is there without a script is painted first: filling the page in costs as much again. */
+function afterFirstPaint(begin) {
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(begin)));
+}
+
 setUpTheme();
 fit();
-if (!conversation) welcome();
-if (kept(localStorage, HISTORY_KEPT) !== "closed") historyPanel.showQuietly();
-watchServer().then(async () => {
+afterFirstPaint(async () => {
+  if (!conversation) welcome();
+  if (kept(localStorage, HISTORY_KEPT) !== "closed") historyPanel.showQuietly();
+  await watchServer();
   await Promise.all([restore(), showNotice()]);
   if (!log.firstChild || (log.querySelector(".welcome") && !log.querySelector(".suggestion"))) welcome();
   listChats();
