@@ -1,9 +1,11 @@
-//! Plain language tools that prompts and verdicts share: sentences and words;
-//! and texts made fit for a log line.
+//! Plain language tools that prompts, verdicts and judges of questions share: sentences and words,
+//! how like two questions are ([`likeness`]); and texts made fit for a log line.
 //!
 //! Pure, no I/O, no statistics and no model. English is known well enough to compare claims;
 //! other languages are compared word by word (Chinese and Japanese sign by sign).
 
+mod language;
+pub mod likeness;
 mod lists;
 mod sentences;
 mod stem;
@@ -11,6 +13,7 @@ mod terms;
 mod visible;
 mod words;
 
+pub use language::detect;
 pub use lists::{
     capitalised, is_cue, is_definition_cue, is_reservation, opens_with_reference,
     without_connective,

@@ -57,21 +57,18 @@ pub fn read(sentence: &str) -> Vec<Word> {
         shouted,
         ..Reader::default()
     };
-    let mut pieces = sentence.split_word_bounds().peekable();
+    let pieces: Vec<&str> = sentence.split_word_bounds().collect();
     let mut before = " ";
-    while let Some(piece) = pieces.next() {
-        let minus = matches!(piece, "-" | "−")
+    for (place, piece) in pieces.iter().enumerate() {
+        let next = |distance: usize| pieces.get(place + distance).copied();
+        let minus = matches!(*piece, "-" | "−")
             && before.ends_with([' ', '('])
-            && pieces
-                .peek()
-                .is_some_and(|next| next.starts_with(|sign: char| sign.is_ascii_digit()));
+            && next(1).is_some_and(|next| next.starts_with(|sign: char| sign.is_ascii_digit()));
         if minus {
             reader.negative = true;
         } else if piece.contains(char::is_alphanumeric) {
-            let next_capital = pieces
-                .clone()
-                .nth(1)
-                .is_some_and(|next| next.starts_with(char::is_uppercase));
+            let next_capital =
+                next(2).is_some_and(|next| next.starts_with(char::is_uppercase) && !is_i(next));
             reader.word(piece, next_capital);
         } else {
             reader.mark(piece);
@@ -198,6 +195,11 @@ impl Reader {
     }
 }
 
+/// "I" is written large, but makes no name of the word before it: "Can I…".
+fn is_i(piece: &str) -> bool {
+    piece == "I" || piece.starts_with("I'")
+}
+
 fn lists_name(sign: &str) -> &'static str {
     lists::SIGNS
         .iter()
@@ -239,6 +241,7 @@ mod tests {
             ["no", "child", "left", "behind", "act", "ohio"]
         );
         assert!(of(Kind::Name, "RETURNS ARE FREE").is_empty());
+        assert!(of(Kind::Name, "Can I return it?").is_empty());
     }
 
     #[test]
