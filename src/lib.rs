@@ -11,7 +11,7 @@
 //!                       └─ record ─► store
 //! ```
 //!
-//! Rooms, in the order in which they depend on each other: [`chat`], [`config`] and [`text`] are plain;
+//! Rooms, in the order in which they depend on each other: [`chat`], [`config`], [`text`] and `chart` are plain;
 //! [`router`], [`cache`], [`knowledge`], [`engine`], [`upstream`], [`store`] and [`prompt`] don't
 //! know each other (but for names of small talk); [`orchestrator`] composes them; [`judge`] judges
 //! generators; [`http`] and [`cli`] are doors; [`app`] builds it all once. [`models`] fetches weights
@@ -19,6 +19,7 @@
 
 pub mod app;
 pub mod cache;
+mod chart;
 pub mod chat;
 pub mod cli;
 pub mod config;

@@ -7,6 +7,7 @@
 
 pub mod confidence;
 pub mod fit;
+pub mod pair;
 pub mod smalltalk;
 
 use serde::{Deserialize, Serialize};

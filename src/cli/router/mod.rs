@@ -1,6 +1,8 @@
-//! `microgpt router`: judges and fits the router.
+//! `microgpt router`: judges and fits the router: its local tiers over a knowledge base (`--kb`), or
+//! a cascade of two models.
 
 mod kb;
+mod pair;
 
 use std::path::{Path, PathBuf};
 
@@ -12,23 +14,31 @@ use super::print;
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
-    /// Coverage and wrong answers of the local tiers over the ingested knowledge base
+    /// Judge a model of two models' answers, or with --kb the local tiers over the knowledge base
     Eval(EvalArgs),
-    /// Fit the judges of the local tiers on signals written by `eval --dump`
+    /// Learn which of two models should answer, or with --kb fit the judges of the local tiers
     Fit(FitArgs),
+    /// Score queries by a fitted model: the higher, the more the strong model is worth its call
+    Score(ScoreArgs),
 }
 
 #[derive(Debug, clap::Args)]
 pub(super) struct EvalArgs {
     /// Judge local answers against the ingested knowledge base
-    #[arg(long, required = true)]
+    #[arg(long, required_unless_present = "model")]
     kb: bool,
-    /// One JSON a line: {"query", "id"} or {"query", "doc"}; null where nothing answers it
-    #[arg(long)]
+    /// The model to judge, written by `fit`
+    #[arg(long, value_name = "FILE", conflicts_with = "kb")]
+    model: Option<PathBuf>,
+    /// One JSON a line: {"query", "weak", "strong"}, with --kb {"query", "id"} or {"query", "doc"}
+    #[arg(long, value_name = "FILE")]
     data: PathBuf,
-    /// Write each question's signals and label here, for `fit`
-    #[arg(long)]
+    /// Write each question's signals and label here, for `fit --kb`
+    #[arg(long, value_name = "FILE", requires = "kb")]
     dump: Option<PathBuf>,
+    /// Write the cost-quality curve here, as SVG
+    #[arg(long, value_name = "FILE", requires = "model")]
+    plot: Option<PathBuf>,
     /// Print the report as JSON
     #[arg(long)]
     json: bool,
@@ -37,17 +47,30 @@ pub(super) struct EvalArgs {
 #[derive(Debug, clap::Args)]
 pub(super) struct FitArgs {
     /// Fit the judges of FAQ entries and passages
-    #[arg(long, required = true)]
+    #[arg(long)]
     kb: bool,
-    /// Files written by `eval --dump`; may be given several times
-    #[arg(long, required = true)]
+    /// {"query", "weak", "strong"} a line, with --kb what `eval --dump` wrote; may be given several times
+    #[arg(long, required = true, value_name = "FILE")]
     data: Vec<PathBuf>,
     /// Where to write the model
-    #[arg(long)]
+    #[arg(long, value_name = "FILE")]
     out: PathBuf,
     /// A line on the data's origin and licence; may be given several times
     #[arg(long)]
     provenance: Vec<String>,
+    /// Print what was tried as JSON
+    #[arg(long, conflicts_with = "kb")]
+    json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct ScoreArgs {
+    /// The model, written by `fit`
+    #[arg(long, value_name = "FILE")]
+    model: PathBuf,
+    /// One JSON a line, with a "query"
+    #[arg(long, value_name = "FILE")]
+    data: PathBuf,
 }
 
 pub(super) async fn run(
@@ -55,8 +78,17 @@ pub(super) async fn run(
     config: Result<Config, ConfigError>,
 ) -> anyhow::Result<()> {
     match command {
+        Command::Eval(EvalArgs {
+            model: Some(model),
+            data,
+            plot,
+            json,
+            ..
+        }) => pair::eval(&model, &data, plot.as_deref(), json, &config?).await,
         Command::Eval(args) => kb::eval(args, &config?).await,
-        Command::Fit(args) => kb::fit(&args),
+        Command::Fit(args) if args.kb => kb::fit(&args),
+        Command::Fit(args) => pair::fit(args, &config?).await,
+        Command::Score(args) => pair::score(&args, &config?).await,
     }
 }
 

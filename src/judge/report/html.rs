@@ -3,13 +3,12 @@
 use handlebars::Handlebars;
 use serde_json::json;
 
-use crate::judge::{JudgeError, figures::Grounded};
-
-use super::{
-    ModelReport, Report,
-    chart::{Bars, Chart, Group, draw},
-    sections::sections,
+use crate::{
+    chart::bars::{Bars, Chart, Group, draw},
+    judge::{JudgeError, figures::Grounded},
 };
+
+use super::{ModelReport, Report, sections::sections};
 
 const TEMPLATE: &str = include_str!("../../../templates/reports/judge.hbs");
 

@@ -3,7 +3,6 @@
 //! [`table`] and [`html`] show the same `sections`; the page adds charts. No figure is computed
 //! here.
 
-mod chart;
 pub mod html;
 mod sections;
 pub mod table;

@@ -19,26 +19,26 @@ const FILLED: f64 = 0.8;
 const MOST_LETTERS: usize = 14;
 
 /// Shares to draw.
-pub(super) struct Bars {
-    pub(super) title: String,
+pub(crate) struct Bars {
+    pub(crate) title: String,
     /// What is to be read from it.
-    pub(super) note: String,
-    pub(super) series: Vec<String>,
-    pub(super) groups: Vec<Group>,
+    pub(crate) note: String,
+    pub(crate) series: Vec<String>,
+    pub(crate) groups: Vec<Group>,
 }
 
 /// Bars that stand together, one a series.
-pub(super) struct Group {
-    pub(super) label: String,
+pub(crate) struct Group {
+    pub(crate) label: String,
     /// What stands under the label.
-    pub(super) count: String,
+    pub(crate) count: String,
     /// 0 to 1; `None`: no bar.
-    pub(super) shares: Vec<Option<f64>>,
+    pub(crate) shares: Vec<Option<f64>>,
 }
 
 /// A chart with all its places.
 #[derive(Debug, Serialize)]
-pub(super) struct Chart {
+pub(crate) struct Chart {
     title: String,
     note: String,
     series: Vec<String>,
@@ -81,7 +81,7 @@ struct Bar {
 
 /// Draws `bars`.
 #[expect(clippy::cast_precision_loss, reason = "counts are small")]
-pub(super) fn draw(bars: Bars) -> Chart {
+pub(crate) fn draw(bars: Bars) -> Chart {
     let groups = bars.groups.len().max(1) as f64;
     let width = LEAST_WIDTH.max(LEFT + RIGHT + groups * LEAST_GROUP_WIDTH);
     let group_width = (width - LEFT - RIGHT) / groups;
