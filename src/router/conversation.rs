@@ -46,7 +46,9 @@ impl Conversation {
                 Some("the same question again: the last answer was no help")
             }
             (_, true) if from_large => Some("a follow-up of what a large model was needed for"),
-            (_, true) if self.unclear => Some("it leans on what was said, and it is not clear on what"),
+            (_, true) if self.unclear => {
+                Some("it leans on what was said, and it is not clear on what")
+            }
             _ => None,
         }
     }
@@ -66,7 +68,9 @@ pub struct Understanding {
 /// Understands the last message of the person. A doubt is read as the question it is about.
 #[must_use]
 pub fn understand(messages: &[Message]) -> Understanding {
-    let asked = messages.iter().rposition(|message| message.role == Role::User);
+    let asked = messages
+        .iter()
+        .rposition(|message| message.role == Role::User);
     let typed = asked.map_or("", |place| messages[place].content.as_str());
     let as_typed = |doubted| Understanding {
         text: typed.to_owned(),
@@ -106,7 +110,9 @@ mod tests {
     fn said(texts: &[&str]) -> Vec<Message> {
         let roles = [Role::User, Role::Assistant].into_iter().cycle();
         let pairs = texts.iter().zip(roles);
-        pairs.map(|(text, role)| Message::new(role, *text)).collect()
+        pairs
+            .map(|(text, role)| Message::new(role, *text))
+            .collect()
     }
 
     #[test]
@@ -114,13 +120,22 @@ mod tests {
         for first in ["and to Spain?", "are you sure?", "it didn't work"] {
             let understood = understand(&said(&[first]));
             assert_eq!(understood.text, first);
-            assert_eq!((understood.leaning, understood.doubted), (Leaning::Not, None));
+            assert_eq!(
+                (understood.leaning, understood.doubted),
+                (Leaning::Not, None)
+            );
         }
     }
 
     #[test]
     fn a_doubt_is_about_the_question_before() {
-        let talk = ["What does shipping cost?", "9 euros.", "and to Spain?", "12 euros.", "are you sure?"];
+        let talk = [
+            "What does shipping cost?",
+            "9 euros.",
+            "and to Spain?",
+            "12 euros.",
+            "are you sure?",
+        ];
         let understood = understand(&said(&talk));
         assert_eq!(understood.doubted, Some(Doubt::Said));
         assert_eq!(understood.text, "What does shipping cost to Spain?");
@@ -132,7 +147,10 @@ mod tests {
             let talk = ["What does express delivery cost?", "14 euros.", question];
             understand(&said(&talk)).doubted
         };
-        assert_eq!(again("what does EXPRESS delivery cost"), Some(Doubt::Repeated));
+        assert_eq!(
+            again("what does EXPRESS delivery cost"),
+            Some(Doubt::Repeated)
+        );
         assert_eq!(again("What does standard delivery cost?"), None);
     }
 
@@ -152,7 +170,11 @@ mod tests {
     #[test]
     fn a_local_answer_is_not_given_again_to_who_doubts_it() {
         for last_route in [None, Some(Route::Faq), Some(Route::Knowledge)] {
-            let of = |doubted| Conversation { doubted, last_route, ..Conversation::default() };
+            let of = |doubted| Conversation {
+                doubted,
+                last_route,
+                ..Conversation::default()
+            };
             assert!(of(Some(Doubt::Said)).too_hard().is_some());
             assert!(of(Some(Doubt::Repeated)).too_hard().is_some());
             assert_eq!(of(None).too_hard(), None);

@@ -147,7 +147,9 @@ const BEFORE: &[&str] = &[
     "no", "but", "sorry", "hm", "hmm", "um", "well", "ok", "okay", "and", "nope",
 ];
 /// After it, without saying more.
-const AFTER: &[&str] = &["about", "that", "this", "it", "at", "all", "though", "either"];
+const AFTER: &[&str] = &[
+    "about", "that", "this", "it", "at", "all", "though", "either",
+];
 
 /// Whether `message` says that the last answer was wrong or of no use, or asks whether it was.
 #[must_use]
@@ -157,11 +159,16 @@ pub fn doubts(message: &str) -> bool {
     }
     let lower = message.to_lowercase().replace('’', "'");
     let text = without_start(&lower);
-    if DOUBTFUL_OPENINGS.iter().any(|opening| continues(text, opening)) {
+    if DOUBTFUL_OPENINGS
+        .iter()
+        .any(|opening| continues(text, opening))
+    {
         return true;
     }
     let end = text.find(['?', '!', '.', ',', ';', ':', '？', '！', '。']);
-    let clause = text[..end.unwrap_or(text.len())].trim_start_matches('¿').trim();
+    let clause = text[..end.unwrap_or(text.len())]
+        .trim_start_matches('¿')
+        .trim();
     DOUBTS.contains(&clause) || FAILURES.contains(&without_end(clause))
 }
 
@@ -201,7 +208,10 @@ pub fn is_repeated(one: &str, other: &str) -> bool {
     let plain = |text: &str| -> String {
         let lower = text.to_lowercase();
         let words = lower.split(|sign: char| !sign.is_alphanumeric());
-        words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+        words
+            .filter(|word| !word.is_empty())
+            .collect::<Vec<_>>()
+            .join(" ")
     };
     let plain_one = plain(one);
     if plain_one.is_empty() {
@@ -218,12 +228,22 @@ pub fn is_repeated(one: &str, other: &str) -> bool {
             words.dedup();
         }
     }
-    let enough = one.iter().filter(|(_, kind)| *kind == Kind::Content).count() >= 2;
-    enough && one.iter().map(|word| &word.0).eq(other.iter().map(|word| &word.0))
+    let enough = one
+        .iter()
+        .filter(|(_, kind)| *kind == Kind::Content)
+        .count()
+        >= 2;
+    enough
+        && one
+            .iter()
+            .map(|word| &word.0)
+            .eq(other.iter().map(|word| &word.0))
 }
 
 /// Asking words: they carry no statement, but make another question.
-const ASKING: [&str; 8] = ["how", "what", "when", "where", "which", "who", "whose", "why"];
+const ASKING: [&str; 8] = [
+    "how", "what", "when", "where", "which", "who", "whose", "why",
+];
 
 /// The words that make the question. A name is one by its capital, which a second typing may leave
 /// out: so all is read in lower case.
@@ -285,8 +305,14 @@ mod tests {
     fn the_same_words_are_the_same_question() {
         for (one, other) in [
             ("How do I cancel my order?", "how do i cancel  my order"),
-            ("What does the Heron kettle cost?", "what does the heron kettle cost??"),
-            ("Can I repeat an exam that I failed?", "can I repeat exams I failed"),
+            (
+                "What does the Heron kettle cost?",
+                "what does the heron kettle cost??",
+            ),
+            (
+                "Can I repeat an exam that I failed?",
+                "can I repeat exams I failed",
+            ),
             ("怎么退货？", "怎么退货"),
         ] {
             assert!(is_repeated(one, other), "{one} / {other}");
@@ -296,10 +322,16 @@ mod tests {
     #[test]
     fn one_other_word_makes_another_question() {
         for (one, other) in [
-            ("What does shipping to France cost?", "What does shipping to Spain cost?"),
+            (
+                "What does shipping to France cost?",
+                "What does shipping to Spain cost?",
+            ),
             ("How do I cancel my order?", "How do I not cancel my order?"),
             ("When does the shop open?", "Where does the shop open?"),
-            ("Can I fly from Rome to Oslo?", "Can I fly to Oslo from Rome?"),
+            (
+                "Can I fly from Rome to Oslo?",
+                "Can I fly to Oslo from Rome?",
+            ),
             ("Why?", "Why not?"),
             ("", ""),
         ] {

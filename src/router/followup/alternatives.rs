@@ -30,7 +30,9 @@ pub(super) fn find(
                 return None;
             }
             let place = |phrase: &Phrase| {
-                asked.iter().find(|asked| share(&words, phrase, before, asked))
+                asked
+                    .iter()
+                    .find(|asked| share(&words, phrase, before, asked))
             };
             let (seen, other) = match (place(first), place(second)) {
                 (Some(seen), None) => (seen, second),
@@ -49,7 +51,10 @@ pub(super) fn find(
 
 /// Of the things that the last answer lists, the one that `pointer` ("the second") counts to.
 pub(super) fn counted(said: &[Message], pointer: &[Token<'_>]) -> Option<String> {
-    let answer = said.iter().rev().find(|message| message.role == Role::Assistant)?;
+    let answer = said
+        .iter()
+        .rev()
+        .find(|message| message.role == Role::Assistant)?;
     let words = tokens(&answer.content);
     let found = phrases::bound(&words, &phrases::phrases(&words));
     let mut list: Vec<&Phrase> = Vec::new();
@@ -58,7 +63,9 @@ pub(super) fn counted(said: &[Message], pointer: &[Token<'_>]) -> Option<String>
         first.is_some_and(|first| matches!(&*first.lower, "two" | "three" | "several" | "many"))
     };
     for phrase in found.iter().filter(|phrase| !amount(phrase)) {
-        let goes_on = list.last().is_some_and(|last| are_listed(&words, last, phrase));
+        let goes_on = list
+            .last()
+            .is_some_and(|last| are_listed(&words, last, phrase));
         if !goes_on && list.len() > 1 {
             break;
         }

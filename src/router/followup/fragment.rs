@@ -34,11 +34,15 @@ pub(super) fn is_fragment(tokens: &[Token<'_>]) -> bool {
 /// "that of the sensor", "the one in chemistry", "the red one", "for me": no subject.
 fn stands_in(tokens: &[Token<'_>], place: usize) -> bool {
     let next = tokens.get(place + 1).map(|token| token.lower.as_str());
-    let before = place.checked_sub(1).map(|before| tokens[before].lower.as_str());
+    let before = place
+        .checked_sub(1)
+        .map(|before| tokens[before].lower.as_str());
     match tokens[place].lower.as_str() {
         "one" | "ones" => true,
-        "that" | "those" => matches!(next, Some("of" | "in" | "for" | "from" | "with" | "on"))
-            || tokens.get(place + 1).is_some_and(Token::is_content),
+        "that" | "those" => {
+            matches!(next, Some("of" | "in" | "for" | "from" | "with" | "on"))
+                || tokens.get(place + 1).is_some_and(Token::is_content)
+        }
         "me" | "us" | "you" | "them" | "him" | "her" | "it" => {
             before.is_some_and(lists::is_preposition)
         }
@@ -50,15 +54,17 @@ fn stands_in(tokens: &[Token<'_>], place: usize) -> bool {
 pub(super) fn only_asks(tokens: &[Token<'_>]) -> bool {
     tokens.len() <= MOST_ASKING_WORDS
         && tokens.iter().any(|token| lists::asks(&token.lower))
-        && tokens.iter().all(|token| {
-            lists::asks(&token.lower) || lists::is_measure(&token.lower)
-        })
+        && tokens
+            .iter()
+            .all(|token| lists::asks(&token.lower) || lists::is_measure(&token.lower))
 }
 
 /// The question before, asked with the words of `asking`: "What does a label cost?" and "why?"
 /// make "why does a label cost".
 pub(super) fn asked_otherwise(asking: &[Token<'_>], previous: &[Token<'_>]) -> String {
-    let asks = previous.first().is_some_and(|first| lists::asks(&first.lower));
+    let asks = previous
+        .first()
+        .is_some_and(|first| lists::asks(&first.lower));
     let body = previous
         .iter()
         .position(|token| !asks || lists::helps(&token.lower))
@@ -93,7 +99,9 @@ fn pointed<'a>(
         && matches!(&*fragment[0].lower, "that" | "those")
         && lists::is_preposition(&fragment[1].lower);
     let mut words = fragment[usize::from(stands)..].to_vec();
-    let kind = single.iter().find(|phrase| phrase.definite && !phrase.asked_for);
+    let kind = single
+        .iter()
+        .find(|phrase| phrase.definite && !phrase.asked_for);
     let kind = kind.or_else(|| single.first());
     if let Some(head) = kind.and_then(|phrase| phrases::head(previous, phrase)) {
         for word in &mut words {
@@ -113,7 +121,8 @@ fn prepositional(
     instead: bool,
 ) -> Option<Range<usize>> {
     let tied = |phrase: &&Phrase| {
-        phrase.range.start > 0 && lists::is_preposition(&previous[phrase.range.start - 1].lower)
+        phrase.range.start > 0
+            && lists::is_preposition(&previous[phrase.range.start - 1].lower)
             && !is_infinitive(previous, phrase.range.start - 1)
     };
     let same = |phrase: &&Phrase| previous[phrase.range.start - 1].lower == fragment[0].lower;
@@ -136,13 +145,15 @@ fn nominal(
         phrases::bare(tokens, phrase).iter().any(Token::is_name)
     };
     let has_name = named(fragment, first);
-    let article = first.determined.then(|| fragment[first.range.start].lower.as_str());
+    let article = first
+        .determined
+        .then(|| fragment[first.range.start].lower.as_str());
     let score = |phrase: &Phrase| {
         let theirs = phrases::head(previous, phrase).map(|head| stem(&head.lower));
         let same_noun = noun.is_some() && theirs == noun;
         let same_name = named(previous, phrase) == has_name;
-        let same_article = phrase.determined
-            && article == Some(previous[phrase.range.start].lower.as_str());
+        let same_article =
+            phrase.determined && article == Some(previous[phrase.range.start].lower.as_str());
         let same_manner = phrase.determined == first.determined;
         usize::from(same_noun) * 8
             + usize::from(same_name) * 3
@@ -156,8 +167,13 @@ fn nominal(
     let one_word = fragment.len() == 1 && !first.determined;
     let same_number = phrases::is_plural(fragment, first) == phrases::is_plural(previous, best);
     // "biology" after "the mathematics exam" is another exam, "the gym" after it is no exam.
-    if one_word && !has_name && best.determined && bare.len() == 2 && !bare[0].is_name()
-        && !same_noun(noun.as_deref(), previous, best) && same_number
+    if one_word
+        && !has_name
+        && best.determined
+        && bare.len() == 2
+        && !bare[0].is_name()
+        && !same_noun(noun.as_deref(), previous, best)
+        && same_number
     {
         return Some(start..start + 1);
     }

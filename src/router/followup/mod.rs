@@ -68,9 +68,13 @@ pub enum Leaning {
 /// nothing before it to lean on.
 #[must_use]
 pub fn read(messages: &[Message]) -> Option<Reading> {
-    let asked = messages.iter().rposition(|message| message.role == Role::User)?;
+    let asked = messages
+        .iter()
+        .rposition(|message| message.role == Role::User)?;
     let mut questions: Vec<usize> = (0..asked)
-        .filter(|&place| messages[place].role == Role::User && is_question(&messages[place].content))
+        .filter(|&place| {
+            messages[place].role == Role::User && is_question(&messages[place].content)
+        })
         .collect();
     questions.drain(..questions.len().saturating_sub(MOST_QUESTIONS - 1));
     let (first, later) = questions.split_first()?;
@@ -84,7 +88,9 @@ pub fn read(messages: &[Message]) -> Option<Reading> {
 /// The question before the last message, as [`read`] would have read it; `None` if there is none.
 #[must_use]
 pub fn question_before(messages: &[Message]) -> Option<String> {
-    let asked = messages.iter().rposition(|message| message.role == Role::User)?;
+    let asked = messages
+        .iter()
+        .rposition(|message| message.role == Role::User)?;
     let before = (0..asked).rfind(|&place| {
         messages[place].role == Role::User && is_question(&messages[place].content)
     })?;
@@ -117,9 +123,8 @@ fn lean(typed: &str, previous: &str, said: &[Message]) -> Option<Reading> {
         return None;
     }
     let matter = without_courtesies(typed);
-    let (opening, rest) = text::opening(matter).map_or((None, matter), |(opening, rest)| {
-        (Some(opening), rest)
-    });
+    let (opening, rest) =
+        text::opening(matter).map_or((None, matter), |(opening, rest)| (Some(opening), rest));
     let mut rest = tokens(rest);
     let trailed = drop_trailers(&mut rest);
     if rest.is_empty() {
@@ -145,7 +150,11 @@ fn lean(typed: &str, previous: &str, said: &[Message]) -> Option<Reading> {
         let text = fragment::completed(&rest, &before, opening == Some("or"));
         return Some(Reading {
             text: as_question(&text),
-            leaning: if trailed || is_tied(&rest) { Leaning::Surely } else { Leaning::Perhaps },
+            leaning: if trailed || is_tied(&rest) {
+                Leaning::Surely
+            } else {
+                Leaning::Perhaps
+            },
         });
     } else {
         return None;
@@ -212,8 +221,7 @@ fn says_enough(message: &[Token<'_>]) -> bool {
 
 /// Without an opening, more than a few words are what people type into a search.
 fn is_brief(fragment: &[Token<'_>]) -> bool {
-    is_tied(fragment)
-        || (fragment.len() <= MOST_BRIEF_WORDS && !fragment[0].lower.ends_with("ing"))
+    is_tied(fragment) || (fragment.len() <= MOST_BRIEF_WORDS && !fragment[0].lower.ends_with("ing"))
 }
 
 /// A fragment that begins with a preposition, or has a pronoun, is none without a question before.

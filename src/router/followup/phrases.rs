@@ -88,9 +88,8 @@ fn is_verb(tokens: &[Token<'_>], place: usize) -> bool {
     if place > 0 && is_infinitive(tokens, place - 1) {
         return true;
     }
-    let subject = before.find(|token| {
-        !lists::helps(&token.lower) && !lists::is_adverb(&token.lower)
-    });
+    let subject =
+        before.find(|token| !lists::helps(&token.lower) && !lists::is_adverb(&token.lower));
     subject.is_some_and(|token| lists::is_subject(&token.lower) && !token.ends_clause())
 }
 
@@ -169,7 +168,10 @@ pub(super) fn is_plural(tokens: &[Token<'_>], phrase: &Phrase) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::tokens::{joined, tokens}, bound, phrases};
+    use super::{
+        super::tokens::{joined, tokens},
+        bound, phrases,
+    };
 
     fn of(text: &str) -> Vec<String> {
         let tokens = tokens(text);
@@ -184,13 +186,34 @@ mod tests {
     fn verbs_and_predicates_are_no_part_of_a_phrase() {
         for (text, expected) in [
             ("How long do I have to return clothes?", vec!["clothes"]),
-            ("When is the shop in Leipzig open?", vec!["the shop", "Leipzig"]),
-            ("How do I descale the Heron kettle?", vec!["the Heron kettle"]),
-            ("How long may I borrow books from the library?", vec!["books", "the library"]),
-            ("Where does photosynthesis take place?", vec!["photosynthesis"]),
-            ("What does shipping to France cost?", vec!["shipping", "France"]),
-            ("We sell the Heron kettle and the Plover toaster.", vec!["the Heron kettle", "the Plover toaster"]),
-            ("How long does the Moon take to circle the Earth?", vec!["the Moon", "the Earth"]),
+            (
+                "When is the shop in Leipzig open?",
+                vec!["the shop", "Leipzig"],
+            ),
+            (
+                "How do I descale the Heron kettle?",
+                vec!["the Heron kettle"],
+            ),
+            (
+                "How long may I borrow books from the library?",
+                vec!["books", "the library"],
+            ),
+            (
+                "Where does photosynthesis take place?",
+                vec!["photosynthesis"],
+            ),
+            (
+                "What does shipping to France cost?",
+                vec!["shipping", "France"],
+            ),
+            (
+                "We sell the Heron kettle and the Plover toaster.",
+                vec!["the Heron kettle", "the Plover toaster"],
+            ),
+            (
+                "How long does the Moon take to circle the Earth?",
+                vec!["the Moon", "the Earth"],
+            ),
         ] {
             assert_eq!(of(text), expected, "{text}");
         }
@@ -201,6 +224,9 @@ mod tests {
         let tokens = tokens("How long does the battery of the door lock last?");
         let bound = bound(&tokens, &phrases(&tokens));
         assert_eq!(bound.len(), 1);
-        assert_eq!(joined(&tokens[bound[0].range.clone()]), "the battery of the door lock");
+        assert_eq!(
+            joined(&tokens[bound[0].range.clone()]),
+            "the battery of the door lock"
+        );
     }
 }

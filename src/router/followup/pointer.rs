@@ -43,7 +43,10 @@ pub(super) fn find(tokens: &[Token<'_>]) -> Option<(Range<usize>, Points)> {
     (0..tokens.len()).find_map(|place| {
         let (range, points) = pointer(tokens, place)?;
         let (range, points) = action(tokens, range, points);
-        let within = matches!(points, Points::ToAlternative | Points::ToKind | Points::ToNamed);
+        let within = matches!(
+            points,
+            Points::ToAlternative | Points::ToKind | Points::ToNamed
+        );
         (within || !names_before(tokens, place, points)).then_some((range, points))
     })
 }
@@ -53,7 +56,9 @@ fn action(tokens: &[Token<'_>], range: Range<usize>, points: Points) -> (Range<u
     let done = range.start.checked_sub(1).filter(|&before| {
         matches!(&*tokens[before].lower, "do" | "doing" | "done")
             && points == Points::ToOne
-            && tokens.get(range.end).is_none_or(|next| !next.is_content() && !lists::is_pronoun(&next.lower))
+            && tokens
+                .get(range.end)
+                .is_none_or(|next| !next.is_content() && !lists::is_pronoun(&next.lower))
     });
     let asks = |before: &usize| {
         let subject = before.checked_sub(1).map(|place| &*tokens[place].lower);
@@ -68,7 +73,9 @@ fn action(tokens: &[Token<'_>], range: Range<usize>, points: Points) -> (Range<u
 fn pointer(tokens: &[Token<'_>], place: usize) -> Option<(Range<usize>, Points)> {
     let before = place.checked_sub(1).map(|before| &tokens[before]);
     let before_is = |words: &[&str]| before.is_some_and(|token| words.contains(&&*token.lower));
-    let next = tokens.get(place + 1).filter(|_| !tokens[place].ends_clause());
+    let next = tokens
+        .get(place + 1)
+        .filter(|_| !tokens[place].ends_clause());
     let next_is = |words: &[&str]| next.is_some_and(|token| words.contains(&&*token.lower));
     let here = place..place + 1;
     let points = match tokens[place].lower.as_str() {
@@ -92,9 +99,11 @@ fn pointer(tokens: &[Token<'_>], place: usize) -> Option<(Range<usize>, Points)>
             return None;
         }
         "one" if next_is(&["after", "by"]) => return None,
-        "one" if next.is_none_or(|next| {
-            lists::helps(&next.lower) || (lists::is_preposition(&next.lower) && next.lower != "of")
-        }) =>
+        "one"
+            if next.is_none_or(|next| {
+                lists::helps(&next.lower)
+                    || (lists::is_preposition(&next.lower) && next.lower != "of")
+            }) =>
         {
             Points::ToKind
         }
@@ -105,7 +114,9 @@ fn pointer(tokens: &[Token<'_>], place: usize) -> Option<(Range<usize>, Points)>
 
 /// "the other one", "the other", "the second one"; not "the other shop", nor "the first of May".
 fn alternative(tokens: &[Token<'_>], place: usize) -> Option<(Range<usize>, Points)> {
-    let last = tokens.get(place + 2).filter(|_| !tokens[place + 1].ends_clause());
+    let last = tokens
+        .get(place + 2)
+        .filter(|_| !tokens[place + 1].ends_clause());
     match last {
         Some(token) if token.lower == "one" => Some((place..place + 3, Points::ToAlternative)),
         Some(token) if token.lower == "of" => None,
@@ -122,11 +133,15 @@ fn follows_copula(tokens: &[Token<'_>], place: usize) -> bool {
 /// "this" and "that": alone, before a noun, or only a joint ("an exam that I failed").
 fn demonstrative(tokens: &[Token<'_>], place: usize) -> Option<(Range<usize>, Points)> {
     let before = place.checked_sub(1).map(|before| &tokens[before]);
-    let next = tokens.get(place + 1).filter(|_| !tokens[place].ends_clause());
+    let next = tokens
+        .get(place + 1)
+        .filter(|_| !tokens[place].ends_clause());
     let several = matches!(&*tokens[place].lower, "these" | "those");
     let explained = place > 0
         && tokens.iter().take(place).any(|token| token.lower == "what")
-        && tokens[place + 1..].iter().all(|token| matches!(&*token.lower, "mean" | "exactly"));
+        && tokens[place + 1..]
+            .iter()
+            .all(|token| matches!(&*token.lower, "mean" | "exactly"));
     let alone = match (explained, several) {
         (true, _) => Points::ToAnswer,
         (_, true) => Points::ToSeveral,
@@ -157,11 +172,15 @@ fn is_empty_subject(tokens: &[Token<'_>], place: usize) -> bool {
     let word = |at: usize| after.get(at).map_or("", |token| token.lower.as_str());
     let later_verb = (1..after.len().min(9)).any(|at| {
         let to = place + 1 + at;
-        tokens[to].lower == "to" && tokens.get(to + 1).is_some_and(|next| {
-            !lists::is_determiner(&next.lower) && !next.is_name()
-        })
+        tokens[to].lower == "to"
+            && tokens
+                .get(to + 1)
+                .is_some_and(|next| !lists::is_determiner(&next.lower) && !next.is_name())
     });
-    let clause = after.iter().take(4).any(|token| matches!(&*token.lower, "that" | "if"));
+    let clause = after
+        .iter()
+        .take(4)
+        .any(|token| matches!(&*token.lower, "that" | "if"));
     let judged = place > 0
         && matches!(&*tokens[place - 1].lower, "is" | "was" | "be" | "are")
         && matches!(word(1), "to" | "that" | "if" | "when");
@@ -187,14 +206,22 @@ fn names_before(tokens: &[Token<'_>], place: usize, points: Points) -> bool {
         let between = phrase.range.end - 1..place;
         // "I want to change my order how do I do it": people leave the comma out.
         let acted = points == Points::ToAction
-            && tokens[between.clone()].iter().any(|token| lists::asks(&token.lower));
-        let parted = acted || tokens[between.clone()].iter().any(Token::ends_clause)
+            && tokens[between.clone()]
+                .iter()
+                .any(|token| lists::asks(&token.lower));
+        let parted = acted
+            || tokens[between.clone()].iter().any(Token::ends_clause)
             || tokens[between].iter().any(|token| {
-                lists::is_joint(&token.lower) || matches!(&*token.lower, "when" | "before" | "after")
+                lists::is_joint(&token.lower)
+                    || matches!(&*token.lower, "when" | "before" | "after")
             });
         let clause = &tokens[..place];
-        let holds = clause.iter().any(|token| matches!(&*token.lower, "have" | "has" | "come" | "comes"))
-            && clause.last().is_some_and(|token| lists::is_preposition(&token.lower));
+        let holds = clause
+            .iter()
+            .any(|token| matches!(&*token.lower, "have" | "has" | "come" | "comes"))
+            && clause
+                .last()
+                .is_some_and(|token| lists::is_preposition(&token.lower));
         parted || (phrase.definite && (points == Points::ToOwner || holds))
     })
 }
@@ -224,7 +251,8 @@ pub(super) fn resolved(
             let topic = topic(previous, &bound, &single, false)?;
             let described = range.start.checked_sub(1).is_some_and(|before| {
                 let before = &message[before];
-                before.is_content() || lists::is_determiner(&before.lower)
+                before.is_content()
+                    || lists::is_determiner(&before.lower)
                     || before.lower == "which"
             });
             if !described || is_verb_like(message, range.start) {
@@ -267,17 +295,21 @@ fn same_noun<'a>(
     single: &'a [Phrase],
 ) -> Option<&'a Phrase> {
     let noun = &message[range.end - 1].lower;
-    single.iter().find(|phrase| {
-        phrases::head(previous, phrase).is_some_and(|head| head.lower == *noun)
-    })
+    single
+        .iter()
+        .find(|phrase| phrases::head(previous, phrase).is_some_and(|head| head.lower == *noun))
 }
 
 /// In "how do I delete one" the word before is a verb, in "the red one" it describes.
 fn is_verb_like(message: &[Token<'_>], place: usize) -> bool {
     let before = &message[..place];
-    let subject = before.iter().rposition(|token| lists::is_subject(&token.lower));
+    let subject = before
+        .iter()
+        .rposition(|token| lists::is_subject(&token.lower));
     subject.is_some_and(|subject| {
-        before[subject + 1..].iter().all(|token| !lists::is_determiner(&token.lower))
+        before[subject + 1..]
+            .iter()
+            .all(|token| !lists::is_determiner(&token.lower))
     })
 }
 
@@ -292,7 +324,11 @@ pub(super) fn topic<'a>(
     let agrees = |phrase: &&Phrase| phrases::is_plural(tokens, phrase) == several;
     let known = |phrase: &&Phrase| !phrase.asked_for;
     let pick = |list: &'a [Phrase]| -> Option<&'a Phrase> {
-        let definite = list.iter().filter(known).filter(agrees).find(|phrase| phrase.definite);
+        let definite = list
+            .iter()
+            .filter(known)
+            .filter(agrees)
+            .find(|phrase| phrase.definite);
         definite.or_else(|| list.iter().filter(known).find(agrees))
     };
     pick(bound)
@@ -303,7 +339,11 @@ pub(super) fn topic<'a>(
 
 fn place_of(tokens: &[Token<'_>], bound: &[Phrase], single: &[Phrase]) -> Option<String> {
     let local = single.iter().find(|phrase| {
-        let before = phrase.range.start.checked_sub(1).map(|place| &*tokens[place].lower);
+        let before = phrase
+            .range
+            .start
+            .checked_sub(1)
+            .map(|place| &*tokens[place].lower);
         phrase.determined && matches!(before, Some("in" | "at" | "on"))
     });
     if let Some(phrase) = local {

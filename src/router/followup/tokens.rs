@@ -99,11 +99,7 @@ pub(super) fn joined(tokens: &[Token<'_>]) -> String {
 }
 
 /// `tokens` with those of `range` exchanged for `text`; signs after the range stay.
-pub(super) fn exchanged(
-    tokens: &[Token<'_>],
-    range: std::ops::Range<usize>,
-    text: &str,
-) -> String {
+pub(super) fn exchanged(tokens: &[Token<'_>], range: std::ops::Range<usize>, text: &str) -> String {
     let mut parts = vec![joined(&tokens[..range.start]), text.to_owned()];
     if let Some(last) = tokens[range.clone()].last()
         && range.end < tokens.len()
