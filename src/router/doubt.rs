@@ -7,6 +7,8 @@ use crate::text::{Kind, read};
 
 /// A longer message tells of something else.
 const MOST_WORDS: usize = 16;
+/// Longer questions are the same only letter by letter.
+const MOST_BYTES: usize = 1_000;
 
 /// The whole message, or its beginning up to a sign, is one of these. Lower case, without signs.
 const DOUBTS: &[&str] = &[
@@ -219,6 +221,9 @@ pub fn is_repeated(one: &str, other: &str) -> bool {
     }
     if plain_one == plain(other) {
         return true;
+    }
+    if one.len().max(other.len()) > MOST_BYTES {
+        return false;
     }
     let (mut one, mut other) = (said(one), said(other));
     let ordered = one.iter().any(|(_, kind)| *kind == Kind::Relation);

@@ -101,7 +101,8 @@ pub fn question_before(messages: &[Message]) -> Option<String> {
 
 /// Not only thanks, and not only a doubt of what was answered.
 fn is_question(message: &str) -> bool {
-    smalltalk::detect(message).is_none() && !doubt::doubts(message)
+    message.len() > MOST_PREVIOUS_BYTES
+        || (smalltalk::detect(message).is_none() && !doubt::doubts(message))
 }
 
 /// The last of `said`, after the question `previous`, which stands alone.
@@ -237,7 +238,8 @@ fn without_courtesies(message: &str) -> &str {
     let mut rest = message.trim_start();
     while let Some(end) = rest.find([',', '.', '!', ' ', ';']) {
         let (word, after) = rest.split_at(end);
-        if !lists::is_courtesy(&word.to_lowercase()) {
+        let negates = word.eq_ignore_ascii_case("no") && after.starts_with(' ');
+        if negates || !lists::is_courtesy(&word.to_lowercase()) {
             break;
         }
         rest = after.trim_start_matches([',', '.', '!', ' ', ';']);
