@@ -103,7 +103,7 @@ async fn conversations_of_shop_school_and_home_are_understood() {
     let answers = answers();
     let mut right = [0.0; 2];
     let mut all = [0.0; 2];
-    let mut served = 0;
+    let mut local = 0;
     for file in ["shop", "school", "home"] {
         let cases = lines(&Path::new(CONVERSATIONS).join(format!("{file}.jsonl")));
         for (place, case) in cases.iter().enumerate() {
@@ -119,22 +119,22 @@ async fn conversations_of_shop_school_and_home_are_understood() {
             let decision: Value = response.json().await.unwrap();
             let held_out = usize::from(place % 3 == 2);
             all[held_out] += 1.0;
-            served += usize::from(decision["route"] != "escalate");
+            local += usize::from(decision["route"] != "escalate");
             match fault(case, &decision) {
                 None => right[held_out] += 1.0,
                 Some(fault) if held_out == 0 => {
-                    println!(
+                    eprintln!(
                         "{file} {}: {:?} {fault}; {}",
                         place + 1,
                         talk,
                         decision["reasons"]
                     );
                 }
-                Some(_) => println!("{file} {}: wrong (held out)", place + 1),
+                Some(_) => eprintln!("{file} {}: wrong (held out)", place + 1),
             }
         }
     }
-    println!("right: {right:?} of {all:?} (tuned on, held out); {served} served locally");
+    eprintln!("right: {right:?} of {all:?} (tuned on, held out); {local} answered locally");
     assert!(all[0] + all[1] >= 80.0);
     let share = (right[0] + right[1]) / (all[0] + all[1]);
     assert!(share >= LEAST_RIGHT, "{share}");

@@ -138,13 +138,13 @@ fn lean(typed: &str, previous: &str, said: &[Message]) -> Option<Reading> {
     } else if says_enough(&rest) {
         return None;
     } else if let Some((range, points)) = pointer::find(&rest)
-        && !(fragment::is_fragment(&rest) && points != Points::ToAlternative)
+        && !(fragment::is_fragment(&rest) && points != Points::Alternative)
     {
-        if points == Points::ToNamed && !pointer::names_again(&rest, &range, &before) {
+        if points == Points::Named && !pointer::names_again(&rest, &range, &before) {
             return None;
         }
         match points {
-            Points::ToAlternative => alternative(&rest, range, &before, said),
+            Points::Alternative => alternative(&rest, range, &before, said),
             _ => pointer::resolved(&rest, range, points, &before),
         }
     } else if fragment::is_fragment(&rest) && (opening.is_some() || trailed || is_brief(&rest)) {

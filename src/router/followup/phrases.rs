@@ -57,7 +57,7 @@ fn phrase(tokens: &[Token<'_>], start: Option<usize>, end: usize) -> Option<Phra
     let asked_for = before.is_some_and(|token| matches!(&*token.lower, "which" | "what" | "whose"));
     let light = !determined && end == first + 1 && lists::is_light(&tokens[first].lower);
     let named = start > 0 && tokens[first.min(end)..end].iter().any(Token::is_name);
-    (end > first && !light).then(|| Phrase {
+    (end > first && !light).then_some(Phrase {
         range: start..end,
         definite: determined || named,
         determined,

@@ -17,25 +17,25 @@ const CHOICES: &[&str] = &[
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Points {
     /// "it", or a "that" alone.
-    ToOne,
+    One,
     /// "they".
-    ToSeveral,
+    Several,
     /// "she".
-    ToPerson,
+    Person,
     /// "what is that?": to something in the answer.
-    ToAnswer,
+    Answer,
     /// "do it": to what was asked how or whether to do.
-    ToAction,
+    Action,
     /// "its", "their".
-    ToOwner,
+    Owner,
     /// "there".
-    ToPlace,
+    Place,
     /// "one", for a thing of the same kind.
-    ToKind,
+    Kind,
     /// "that kettle": the thing is named, which one is not.
-    ToNamed,
+    Named,
     /// "the other one", "the second".
-    ToAlternative,
+    Alternative,
 }
 
 /// The first word of `tokens` that stands for something outside of them: where, and for what.
@@ -43,10 +43,7 @@ pub(super) fn find(tokens: &[Token<'_>]) -> Option<(Range<usize>, Points)> {
     (0..tokens.len()).find_map(|place| {
         let (range, points) = pointer(tokens, place)?;
         let (range, points) = action(tokens, range, points);
-        let within = matches!(
-            points,
-            Points::ToAlternative | Points::ToKind | Points::ToNamed
-        );
+        let within = matches!(points, Points::Alternative | Points::Kind | Points::Named);
         (within || !names_before(tokens, place, points)).then_some((range, points))
     })
 }
@@ -55,7 +52,7 @@ pub(super) fn find(tokens: &[Token<'_>]) -> Option<(Range<usize>, Points)> {
 fn action(tokens: &[Token<'_>], range: Range<usize>, points: Points) -> (Range<usize>, Points) {
     let done = range.start.checked_sub(1).filter(|&before| {
         matches!(&*tokens[before].lower, "do" | "doing" | "done")
-            && points == Points::ToOne
+            && points == Points::One
             && tokens
                 .get(range.end)
                 .is_none_or(|next| !next.is_content() && !lists::is_pronoun(&next.lower))
@@ -65,7 +62,7 @@ fn action(tokens: &[Token<'_>], range: Range<usize>, points: Points) -> (Range<u
         subject.is_some_and(|subject| lists::is_subject(subject) || subject == "to")
     };
     match done.filter(asks) {
-        Some(before) => (before..range.end, Points::ToAction),
+        Some(before) => (before..range.end, Points::Action),
         None => (range, points),
     }
 }
@@ -83,18 +80,18 @@ fn pointer(tokens: &[Token<'_>], place: usize) -> Option<(Range<usize>, Points)>
             return alternative(tokens, place);
         }
         "it" if is_empty_subject(tokens, place) => return None,
-        "it" | "itself" => Points::ToOne,
-        "he" | "she" | "him" => Points::ToPerson,
-        "her" if next.is_none_or(|next| !next.is_content()) => Points::ToPerson,
-        "they" | "them" => Points::ToSeveral,
-        "its" | "their" | "theirs" => Points::ToOwner,
+        "it" | "itself" => Points::One,
+        "he" | "she" | "him" => Points::Person,
+        "her" if next.is_none_or(|next| !next.is_content()) => Points::Person,
+        "they" | "them" => Points::Several,
+        "its" | "their" | "theirs" => Points::Owner,
         "this" | "these" if next.is_some_and(|next| lists::is_present(&next.lower)) => return None,
         "this" | "that" | "these" | "those" => return demonstrative(tokens, place),
         "there" if before_is(&["is", "are", "was", "were", "be", "if"]) => return None,
         "there" if next_is(&["is", "are", "was", "were", "be", "any", "a", "will"]) => return None,
         "there" if place == 0 => return None,
-        "there" => Points::ToPlace,
-        "ones" => Points::ToKind,
+        "there" => Points::Place,
+        "ones" => Points::Kind,
         "one" if before_is(&["no", "any", "every", "some", "each", "does", "should", "do"]) => {
             return None;
         }
@@ -105,7 +102,7 @@ fn pointer(tokens: &[Token<'_>], place: usize) -> Option<(Range<usize>, Points)>
                     || (lists::is_preposition(&next.lower) && next.lower != "of")
             }) =>
         {
-            Points::ToKind
+            Points::Kind
         }
         _ => return None,
     };
@@ -118,11 +115,11 @@ fn alternative(tokens: &[Token<'_>], place: usize) -> Option<(Range<usize>, Poin
         .get(place + 2)
         .filter(|_| !tokens[place + 1].ends_clause());
     match last {
-        Some(token) if token.lower == "one" => Some((place..place + 3, Points::ToAlternative)),
+        Some(token) if token.lower == "one" => Some((place..place + 3, Points::Alternative)),
         Some(token) if token.lower == "of" => None,
         // "the second lesson" is named, "is the second hard" asks for a judgement.
         Some(token) if token.is_content() && !follows_copula(tokens, place) => None,
-        _ => Some((place..place + 2, Points::ToAlternative)),
+        _ => Some((place..place + 2, Points::Alternative)),
     }
 }
 
@@ -143,27 +140,29 @@ fn demonstrative(tokens: &[Token<'_>], place: usize) -> Option<(Range<usize>, Po
             .iter()
             .all(|token| matches!(&*token.lower, "mean" | "exactly"));
     let alone = match (explained, several) {
-        (true, _) => Points::ToAnswer,
-        (_, true) => Points::ToSeveral,
-        _ => Points::ToOne,
+        (true, _) => Points::Answer,
+        (_, true) => Points::Several,
+        _ => Points::One,
     };
     let follows_noun = before.is_some_and(|token| token.is_content() && !token.ends_clause());
-    match next {
-        None => Some((place..place + 1, alone)),
-        Some(next) if lists::is_predicate(&next.lower) => Some((place..place + 1, alone)),
-        Some(next) if matches!(&*next.lower, "that" | "who" | "of") => None,
-        Some(next) if next.is_content() => {
-            let end = (place + 1..tokens.len())
-                .find(|&end| !tokens[end].is_content() || tokens[end - 1].ends_clause())
-                .unwrap_or(tokens.len());
-            let end = end.min(place + 3);
-            (!(follows_noun && tokens[place].lower == "that"))
-                .then_some((place..end, Points::ToNamed))
-        }
-        Some(_) if follows_noun => None,
-        Some(next) if lists::is_pronoun(&next.lower) || lists::is_determiner(&next.lower) => None,
-        Some(_) => Some((place..place + 1, alone)),
+    let pointing = Some((place..place + 1, alone));
+    let Some(next) = next else { return pointing };
+    let word = next.lower.as_str();
+    if lists::is_predicate(word) {
+        return pointing;
     }
+    if matches!(word, "that" | "who" | "of") {
+        return None;
+    }
+    if next.is_content() {
+        let end = (place + 1..tokens.len())
+            .find(|&end| !tokens[end].is_content() || tokens[end - 1].ends_clause())
+            .unwrap_or(tokens.len());
+        let joins = follows_noun && tokens[place].lower == "that";
+        return (!joins).then_some((place..end.min(place + 3), Points::Named));
+    }
+    let joins = follows_noun || lists::is_pronoun(word) || lists::is_determiner(word);
+    pointing.filter(|_| !joins)
 }
 
 /// "how long does it take to …", "is it possible to …", "it rains": stands for nothing.
@@ -205,7 +204,7 @@ fn names_before(tokens: &[Token<'_>], place: usize, points: Points) -> bool {
     found.iter().any(|phrase| {
         let between = phrase.range.end - 1..place;
         // "I want to change my order how do I do it": people leave the comma out.
-        let acted = points == Points::ToAction
+        let acted = points == Points::Action
             && tokens[between.clone()]
                 .iter()
                 .any(|token| lists::asks(&token.lower));
@@ -222,7 +221,7 @@ fn names_before(tokens: &[Token<'_>], place: usize, points: Points) -> bool {
             && clause
                 .last()
                 .is_some_and(|token| lists::is_preposition(&token.lower));
-        parted || (phrase.definite && (points == Points::ToOwner || holds))
+        parted || (phrase.definite && (points == Points::Owner || holds))
     })
 }
 
@@ -239,15 +238,15 @@ pub(super) fn resolved(
     let named = |phrase: &Phrase| phrases::text(previous, phrase);
     let exchange = |text: &str| Some(exchanged(message, range.clone(), text));
     match points {
-        Points::ToOne => exchange(&named(topic(previous, &bound, &single, false)?)),
-        Points::ToSeveral => exchange(&named(topic(previous, &bound, &single, true)?)),
-        Points::ToOwner => {
+        Points::One => exchange(&named(topic(previous, &bound, &single, false)?)),
+        Points::Several => exchange(&named(topic(previous, &bound, &single, true)?)),
+        Points::Owner => {
             let several = message[range.start].lower != "its";
             let owner = topic(previous, &bound, &single, several)?;
             exchange(&format!("{}'s", named(owner)))
         }
-        Points::ToPlace => exchange(&place_of(previous, &bound, &single)?),
-        Points::ToKind => {
+        Points::Place => exchange(&place_of(previous, &bound, &single)?),
+        Points::Kind => {
             let topic = topic(previous, &bound, &single, false)?;
             let described = range.start.checked_sub(1).is_some_and(|before| {
                 let before = &message[before];
@@ -260,21 +259,21 @@ pub(super) fn resolved(
             }
             exchange(phrases::head(previous, topic)?.text)
         }
-        Points::ToNamed => exchange(&named(same_noun(message, &range, previous, &single)?)),
-        Points::ToPerson => {
+        Points::Named => exchange(&named(same_noun(message, &range, previous, &single)?)),
+        Points::Person => {
             let named = |phrase: &&Phrase| {
                 let words = phrases::bare(previous, phrase);
                 phrase.range.start > 0 && words.first().is_some_and(Token::is_name)
             };
             exchange(&phrases::text(previous, single.iter().find(named)?))
         }
-        Points::ToAction => {
+        Points::Action => {
             let asked = previous.len() > 2
                 && lists::helps(&previous[0].lower)
                 && lists::is_subject(&previous[1].lower);
             asked.then(|| exchange(&joined(&previous[2..])))?
         }
-        Points::ToAnswer | Points::ToAlternative => None,
+        Points::Answer | Points::Alternative => None,
     }
 }
 
