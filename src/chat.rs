@@ -69,6 +69,22 @@ pub enum Route {
 }
 
 impl Route {
+    const ALL: [Self; 7] = [
+        Self::Cache,
+        Self::Faq,
+        Self::Knowledge,
+        Self::Escalate,
+        Self::Action,
+        Self::Handoff,
+        Self::Decline,
+    ];
+
+    /// The route of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|route| route.as_str() == name)
+    }
+
     /// The name used in JSON, headers, metrics and the store.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -7,8 +7,11 @@ use crate::{
 
 use super::{
     desk::{Desk, Draft},
-    record, signals, tiers,
+    history, record,
+    signals::{self, Found},
+    tiers,
     turn::{Target, TurnError, TurnEvent},
+    understanding,
 };
 
 /// Runs the turn and tells the asker its end.
@@ -39,8 +42,7 @@ async fn cascade(desk: &mut Desk) -> Result<Draft, TurnError> {
     if let Some(kind) = desk.signals.smalltalk {
         return Ok(tiers::smalltalk(desk, kind));
     }
-    let found = signals::search(desk.parts(), &desk.question, &desk.request.collections).await?;
-    desk.signals = signals::measure(&desk.question, desk.request.messages.len(), &found);
+    let found = look(desk).await?;
     let decision = router::decide(&desk.signals, desk.parts().policy, &desk.parts().judges);
     desk.timings.route = desk.elapsed_ms();
     desk.reasons.extend(decision.reasons.iter().cloned());
@@ -48,16 +50,39 @@ async fn cascade(desk: &mut Desk) -> Result<Draft, TurnError> {
     match decision.route {
         Route::Faq => Ok(tiers::faq(&decision, &found)),
         Route::Knowledge => match tiers::knowledge(desk, decision.confidence, &found).await? {
-            Some(draft) => Ok(draft),
+            Some(draft) if !is_last_answer(desk, &draft) => Ok(draft),
+            Some(_) => {
+                desk.reasons
+                    .push("the local answer is the one given last".into());
+                tiers::escalate(desk, None, evidence).await
+            }
             None => tiers::escalate(desk, None, evidence).await,
         },
         _ => tiers::escalate(desk, None, evidence).await,
     }
 }
 
+/// Searches for what the message means; the desk keeps how it was understood.
+async fn look(desk: &mut Desk) -> Result<Found, TurnError> {
+    let looked = understanding::look(
+        desk.parts(),
+        &desk.request.messages,
+        desk.last_route,
+        &desk.request.collections,
+    )
+    .await?;
+    desk.reasons.extend(looked.note);
+    desk.standalone = looked.question;
+    desk.signals = looked.signals;
+    Ok(looked.found)
+}
+
+fn is_last_answer(desk: &Desk, draft: &Draft) -> bool {
+    history::last_answer(&desk.request.messages) == Some(draft.content.trim())
+}
+
 async fn knowledge_alone(desk: &mut Desk) -> Result<Draft, TurnError> {
-    let found = signals::search(desk.parts(), &desk.question, &desk.request.collections).await?;
-    desk.signals = signals::measure(&desk.question, desk.request.messages.len(), &found);
+    let found = look(desk).await?;
     desk.timings.route = desk.elapsed_ms();
     let passage = desk.signals.passage.as_ref();
     let confidence = passage.map_or(0.0, |passage| {

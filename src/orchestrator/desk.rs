@@ -13,7 +13,7 @@ use crate::{
 };
 
 use super::{
-    House, Parts, history,
+    House, Parts, history, last_answer,
     turn::{TurnError, TurnEvent, TurnRequest},
 };
 
@@ -21,7 +21,12 @@ use super::{
 pub(super) struct Desk {
     pub(super) house: Arc<House>,
     pub(super) request: TurnRequest,
+    /// As it was typed.
     pub(super) question: String,
+    /// As it is understood: what is searched, and what a local tier answers.
+    pub(super) standalone: String,
+    /// Who gave the last answer, if that is known.
+    pub(super) last_route: Option<Route>,
     pub(super) conversation_id: String,
     pub(super) message_id: String,
     pub(super) reasons: Vec<String>,
@@ -72,11 +77,13 @@ impl Desk {
         events: mpsc::Sender<TurnEvent>,
     ) -> Result<Self, TurnError> {
         let started = Instant::now();
+        let mut last_route = None;
         if let Some(id) = &request.conversation_id {
             let stored = house.parts.store.history(id).await?;
             let stored =
                 stored.ok_or_else(|| TurnError::NotFound(format!("no conversation '{id}'")))?;
             recall(&mut request.messages, stored);
+            last_route = last_answer::of_stored(&house.parts, id).await?;
         }
         let mut reasons = Vec::new();
         let dropped = history::trim(&mut request.messages);
@@ -87,8 +94,11 @@ impl Desk {
             ));
         }
         let conversation_id = request.conversation_id.clone();
+        let question = history::question(&request.messages).to_owned();
         Ok(Self {
-            question: history::question(&request.messages).to_owned(),
+            standalone: question.clone(),
+            last_route: last_route.or_else(|| house.given.route(&request.messages)),
+            question,
             conversation_id: conversation_id.unwrap_or_else(|| Uuid::now_v7().to_string()),
             message_id: Uuid::now_v7().to_string(),
             reasons,

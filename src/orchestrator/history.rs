@@ -24,6 +24,14 @@ pub(super) fn before_question(messages: &[Message]) -> &[Message] {
     &messages[..asked.unwrap_or(0)]
 }
 
+/// What was answered last, before the question.
+#[must_use]
+pub(super) fn last_answer(messages: &[Message]) -> Option<&str> {
+    let before = before_question(messages).iter().rev();
+    let mut answers = before.filter(|message| message.role == Role::Assistant);
+    answers.next().map(|message| message.content.trim())
+}
+
 /// Drops the oldest turns beyond [`MOST_MESSAGES`]; instructions of the caller stay. Returns how
 /// many messages went.
 pub(super) fn trim(messages: &mut Vec<Message>) -> usize {

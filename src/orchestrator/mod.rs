@@ -10,10 +10,12 @@ mod desk;
 mod estimate;
 mod history;
 pub mod ingest;
+mod last_answer;
 mod record;
 mod signals;
 mod tiers;
 pub mod turn;
+mod understanding;
 pub mod verify;
 
 use std::sync::Arc;
@@ -74,6 +76,7 @@ pub struct Parts {
 struct House {
     parts: Parts,
     cache: ExactCache<Arc<Answer>>,
+    given: last_answer::Given,
     started_unix_s: i64,
     /// Turns run here, not on the thread of the door that they came through.
     runtime: Handle,
@@ -90,6 +93,7 @@ impl Orchestrator {
         Self(Arc::new(House {
             parts,
             cache: ExactCache::default(),
+            given: last_answer::Given::default(),
             started_unix_s: jiff::Timestamp::now().as_second(),
             runtime: Handle::current(),
         }))
@@ -178,16 +182,15 @@ impl Orchestrator {
         collections: Vec<String>,
     ) -> Result<Preview, TurnError> {
         let parts = &self.0.parts;
-        let question = history::question(&messages);
-        let found = signals::search(parts, question, &collections).await?;
-        let signals = signals::measure(question, messages.len(), &found);
-        let decision = router::decide(&signals, parts.policy, &parts.judges);
+        let last_route = self.0.given.route(&messages);
+        let looked = understanding::look(parts, &messages, last_route, &collections).await?;
+        let decision = router::decide(&looked.signals, parts.policy, &parts.judges);
         Ok(Preview {
             route: decision.route,
             confidence: decision.confidence,
-            reasons: decision.reasons,
-            sources: found.merged(PREVIEW_SOURCES),
-            signals,
+            reasons: looked.note.into_iter().chain(decision.reasons).collect(),
+            sources: looked.found.merged(PREVIEW_SOURCES),
+            signals: looked.signals,
         })
     }
 

@@ -53,6 +53,11 @@ pub(super) async fn finish(mut desk: Desk, draft: Draft) {
             .reasons
             .push("this turn could not be recorded".into());
     }
+    let asked = &desk.request.messages;
+    let made = &answer.outcome;
+    desk.house
+        .given
+        .keep(desk.parts(), asked, &answer.content, made);
     count(&answer);
     if let Some(key) = key {
         desk.house.cache.insert(key, Arc::new(answer.clone()));

@@ -4,7 +4,7 @@ use crate::{
     chat::Source,
     engine::{EngineError, Priority},
     knowledge::{Query, SearchResult},
-    router::{FaqSignals, PassageSignals, Signals, smalltalk},
+    router::{Conversation, FaqSignals, PassageSignals, Signals, smalltalk},
 };
 
 use super::{Parts, turn::TurnError};
@@ -77,6 +77,7 @@ pub(super) fn measure(question: &str, messages: usize, found: &Found) -> Signals
         passage: passage(&found.0),
         words: question.split_whitespace().count(),
         history_messages: messages.saturating_sub(1),
+        conversation: Conversation::default(),
     }
 }
 
@@ -92,6 +93,17 @@ pub(super) fn evidence(parts: &Parts, signals: &Signals, found: &Found) -> Vec<S
         .into_iter()
         .chain(near.take(EVIDENCE_PASSAGES).map(|hit| hit.source.clone()))
         .collect()
+}
+
+/// How sure the better of the local judges is of what was found.
+pub(super) fn local_confidence(parts: &Parts, found: &Found) -> f32 {
+    let judges = &parts.judges;
+    let faq = faq(&found.0).map_or(0.0, |faq| judges.faq.probability(&faq.features()));
+    let passage = passage(&found.0);
+    let passage = passage.map_or(0.0, |passage| {
+        judges.knowledge.probability(&passage.features())
+    });
+    faq.max(passage)
 }
 
 fn faq(found: &SearchResult) -> Option<FaqSignals> {

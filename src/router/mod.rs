@@ -6,7 +6,10 @@
 //! with them.
 
 pub mod confidence;
+pub mod conversation;
+pub mod doubt;
 pub mod fit;
+pub mod followup;
 pub mod pair;
 pub mod smalltalk;
 
@@ -14,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::chat::Route;
 pub use confidence::LocalModel;
+pub use conversation::Conversation;
 pub use smalltalk::Smalltalk;
 
 /// A lead of the best entry beyond this says no more.
@@ -37,6 +41,9 @@ pub struct Signals {
     pub words: usize,
     /// Messages before this one.
     pub history_messages: usize,
+    /// What the conversation says about the message.
+    #[serde(default)]
+    pub conversation: Conversation,
 }
 
 /// How the best FAQ entry fits the question. All but `margin` lie in 0 to 1.
@@ -101,6 +108,9 @@ pub fn decide(signals: &Signals, policy: Policy, model: &LocalModel) -> Decision
     if let Some(kind) = signals.smalltalk {
         return decision(Route::Faq, 1.0, vec![format!("the message is only {kind}")]);
     }
+    if let Some(reason) = signals.conversation.too_hard() {
+        return decision(Route::Escalate, 1.0, vec![reason.into()]);
+    }
     if signals.repeated {
         let reason = "the same question was answered before from the same knowledge";
         return decision(Route::Cache, 1.0, vec![reason.into()]);
@@ -110,7 +120,9 @@ pub fn decide(signals: &Signals, policy: Policy, model: &LocalModel) -> Decision
         let confidence = model.faq.probability(&faq.features());
         let threshold = model.faq.threshold(policy.max_wrong);
         reasons.push(faq.describe(confidence, threshold));
-        if confidence >= threshold {
+        if signals.conversation.answer_given {
+            reasons.push("its answer is the one given last".into());
+        } else if confidence >= threshold {
             return decision(Route::Faq, confidence, reasons);
         }
     }

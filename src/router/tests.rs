@@ -128,6 +128,61 @@ fn small_talk_goes_before_everything_else() {
 }
 
 #[test]
+fn what_the_conversation_forbids_is_escalated_though_an_entry_fits() {
+    let asked = |conversation| Signals {
+        faq: Some(faq(0.9)),
+        repeated: true,
+        conversation,
+        ..Signals::default()
+    };
+    let doubted = asked(Conversation {
+        doubted: Some(conversation::Doubt::Said),
+        ..Conversation::default()
+    });
+    let followed = asked(Conversation {
+        follow_up: true,
+        last_route: Some(Route::Escalate),
+        ..Conversation::default()
+    });
+    for signals in [doubted, followed] {
+        let decision = decide(&signals, POLICY, &model());
+        assert_eq!(decision.route, Route::Escalate);
+        assert_eq!(decision.reasons.len(), 1);
+    }
+}
+
+#[test]
+fn the_answer_given_last_is_not_given_again() {
+    let signals = Signals {
+        faq: Some(faq(0.9)),
+        conversation: Conversation {
+            answer_given: true,
+            ..Conversation::default()
+        },
+        ..Signals::default()
+    };
+    let decision = decide(&signals, POLICY, &model());
+    assert_eq!(decision.route, Route::Escalate);
+    assert!(
+        decision.reasons[1].contains("given last"),
+        "{:?}",
+        decision.reasons
+    );
+}
+
+#[test]
+fn signals_stored_before_conversations_were_measured_are_still_read() {
+    let stored = r#"{"smalltalk": null, "repeated": false, "faq": null, "passage": null,
+        "words": 3, "history_messages": 0}"#;
+    assert_eq!(
+        serde_json::from_str::<Signals>(stored)
+            .expect("read")
+            .conversation,
+        Conversation::default()
+    );
+}
+
+#[test]
 fn a_repeated_question_is_answered_from_the_cache() {
     let signals = Signals {
         repeated: true,

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::chat::{Outcome, Role, Usage};
+use crate::chat::{Outcome, Role, Route, Usage};
 
 /// One turn as it is to be recorded.
 #[derive(Clone, Debug)]
@@ -45,6 +45,15 @@ pub struct RecordedTurn {
     pub rating: Option<i64>,
     /// Messages of the conversation that came before the question, instructions among them.
     pub messages_before: u64,
+}
+
+/// Who gave an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AnsweredBy {
+    /// By which tier.
+    pub route: Route,
+    /// The model or tier that wrote it.
+    pub model: String,
 }
 
 /// A conversation in a list.

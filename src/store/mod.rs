@@ -36,7 +36,9 @@ use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
 pub use self::{
-    data::{Conversation, ConversationSummary, RecordedTurn, StoredMessage, TurnRecord},
+    data::{
+        AnsweredBy, Conversation, ConversationSummary, RecordedTurn, StoredMessage, TurnRecord,
+    },
     error::StoreError,
 };
 use self::{
@@ -147,6 +149,15 @@ impl Store {
     /// The database can't be read.
     pub async fn history(&self, id: &str) -> Result<Option<Vec<Message>>, StoreError> {
         reading::history(&self.readers, id).await
+    }
+
+    /// Who gave the last answers of a conversation, newest first, a few at most; none where there is
+    /// no such conversation.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub async fn answered_by(&self, id: &str) -> Result<Vec<AnsweredBy>, StoreError> {
+        reading::answered_by(&self.readers, id).await
     }
 
     /// Deletes a conversation with its turns and their feedback; false if there was none. What it

@@ -3,10 +3,10 @@
 use sqlx::{AnyPool, Row, any::AnyRow};
 
 use super::{
-    data::{Conversation, ConversationSummary, RecordedTurn, StoredMessage},
+    data::{AnsweredBy, Conversation, ConversationSummary, RecordedTurn, StoredMessage},
     error::StoreError,
 };
-use crate::chat::{Message, Role};
+use crate::chat::{Message, Role, Route};
 
 /// In the column `training_consent`; all else is a no.
 pub(super) const CONSENTED: &str = "yes";
@@ -176,6 +176,25 @@ pub(super) async fn history(pool: &AnyPool, id: &str) -> Result<Option<Vec<Messa
         ));
     }
     Ok(Some(messages))
+}
+
+/// Who gave the last answers, newest first. A route that this version doesn't know is left out.
+pub(super) async fn answered_by(pool: &AnyPool, id: &str) -> Result<Vec<AnsweredBy>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT route, model FROM turns WHERE conversation_id = $1
+         ORDER BY created_at DESC, message_id DESC LIMIT 8",
+    )
+    .bind(id)
+    .fetch_all(pool)
+    .await?;
+    let mut answers = Vec::with_capacity(rows.len());
+    for row in &rows {
+        if let Some(route) = Route::named(row.try_get("route")?) {
+            let model = row.try_get("model")?;
+            answers.push(AnsweredBy { route, model });
+        }
+    }
+    Ok(answers)
 }
 
 async fn created_at(pool: &AnyPool, conversation_id: &str) -> Result<Option<i64>, StoreError> {

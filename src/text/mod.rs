@@ -7,6 +7,7 @@
 mod language;
 pub mod likeness;
 mod lists;
+mod pointers;
 mod sentences;
 mod stem;
 mod terms;
@@ -18,6 +19,7 @@ pub use lists::{
     capitalised, is_cue, is_definition_cue, is_reservation, opens_with_reference,
     without_connective,
 };
+pub use pointers::{opening, points_back};
 pub use sentences::{Sentence, split};
 pub use stem::stem;
 pub use terms::{Treatment, treatment};

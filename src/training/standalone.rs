@@ -9,30 +9,10 @@ use crate::text;
 /// Shorter questions mostly leave out what was named before.
 const FEWEST_WORDS: usize = 5;
 
-/// Words that stand for something said before, wherever they are.
-const POINTERS: [&str; 28] = [
-    "above", "again", "another", "before", "else", "he", "her", "hers", "him", "his", "instead",
-    "it", "its", "latter", "one", "ones", "other", "others", "same", "she", "such", "that",
-    "their", "them", "these", "they", "this", "those",
-];
-
-/// Openings that go on with something.
-const OPENINGS: [&str; 9] = [
-    "and ",
-    "but ",
-    "so ",
-    "or ",
-    "also ",
-    "what about ",
-    "how about ",
-    "what if ",
-    "then ",
-];
-
 /// True if `question` has enough words of its own and none that points back.
 pub(super) fn stands_alone(question: &str) -> bool {
     let question = question.trim().to_lowercase();
-    if OPENINGS.iter().any(|opening| question.starts_with(opening)) {
+    if text::opening(&question).is_some() {
         return false;
     }
     let words: Vec<&str> = question
@@ -41,7 +21,7 @@ pub(super) fn stands_alone(question: &str) -> bool {
         .collect();
     words.len() >= FEWEST_WORDS
         && question.is_ascii()
-        && !words.iter().any(|word| POINTERS.contains(word))
+        && !words.iter().any(|word| text::points_back(word))
         && !text::opens_with_reference(&question)
 }
 

@@ -14,6 +14,7 @@ mod conversations;
 mod database;
 mod eval;
 mod faults;
+mod followups;
 mod helpers;
 mod ingest;
 mod knocks;

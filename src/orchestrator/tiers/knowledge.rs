@@ -59,7 +59,7 @@ pub(in super::super) async fn knowledge(
                 return Ok(None);
             }
         };
-        let verdict = verify::verify(&desk.question, &written.text, &passages);
+        let verdict = verify::verify(&desk.standalone, &written.text, &passages);
         let held = verdict.shown.is_some();
         let label = if held { "true" } else { "false" };
         metrics::counter!("microgpt_verdicts_total", "held" => label).increment(1);
@@ -109,10 +109,10 @@ async fn read(desk: &Desk, passages: &[Source]) -> Result<Written, EngineError> 
     let reading = desk
         .parts()
         .prompts
-        .reading(&desk.question, passages)
+        .reading(&desk.standalone, passages)
         .map_err(|error| EngineError::Template(error.to_string()))?;
     let written = generate(desk, reading.messages, None, &[]).await?;
-    let statement = statement::around(&desk.question, &written.text, passages, &reading.shown);
+    let statement = statement::around(&desk.standalone, &written.text, passages, &reading.shown);
     Ok(Written {
         text: statement.unwrap_or(written.text),
         ..written
@@ -129,7 +129,7 @@ async fn quote(
     let history = history::before_question(&desk.request.messages);
     let prompt = parts
         .prompts
-        .knowledge(history, &desk.question, passages, attempt)
+        .knowledge(history, &desk.standalone, passages, attempt)
         .map_err(|error| EngineError::Template(error.to_string()))?;
     let Some(prompt) = prompt else {
         return Ok(None);

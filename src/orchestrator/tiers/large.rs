@@ -9,7 +9,7 @@ use crate::{
 
 use super::super::{
     desk::{Byline, Desk, Draft},
-    estimate,
+    estimate, history,
     turn::{Target, TurnError},
 };
 use super::TEMPLATE;
@@ -50,7 +50,9 @@ async fn pass_on(
     sources: Vec<Source>,
 ) -> Result<Draft, UpstreamError> {
     let confidence = match desk.request.target {
-        Target::Auto => 1.0 - local_confidence(desk),
+        Target::Auto if desk.signals.conversation.too_hard().is_none() => {
+            1.0 - local_confidence(desk)
+        }
         _ => 1.0,
     };
     desk.reasons
@@ -114,7 +116,8 @@ pub(in super::super) fn degraded(
     evidence: Vec<Source>,
 ) -> Result<Draft, TurnError> {
     desk.reasons.push(format!("degraded: {why}"));
-    let content = desk.parts().prompts.degraded(&desk.question, &evidence);
+    let evidence = not_doubted(desk, evidence);
+    let content = desk.parts().prompts.degraded(&desk.standalone, &evidence);
     let route = if evidence.is_empty() {
         Route::Decline
     } else {
@@ -131,6 +134,15 @@ pub(in super::super) fn degraded(
         sources: evidence,
         ..Draft::default()
     })
+}
+
+/// Who doubts an answer is not shown what it was made of again; nobody is shown twice in a row the
+/// answer of the same entry.
+fn not_doubted(desk: &Desk, mut evidence: Vec<Source>) -> Vec<Source> {
+    let last = history::last_answer(&desk.request.messages);
+    let doubted = desk.signals.conversation.doubted.is_some();
+    evidence.retain(|source| !doubted && Some(source.text.trim()) != last);
+    evidence
 }
 
 /// The conversation, led by the passages that may hold the answer.

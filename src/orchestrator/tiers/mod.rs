@@ -20,7 +20,9 @@ pub(super) use knowledge::knowledge;
 pub(super) use large::{degraded, escalate};
 
 /// The name under which templates answer.
-const TEMPLATE: &str = "template";
+pub(super) const TEMPLATE: &str = "template";
+/// The name under which curated answers stand.
+pub(super) const FAQ: &str = "faq";
 
 /// An answer given before. What it cost then is what it saves now.
 pub(super) fn repeat(desk: &mut Desk, answer: &Answer) -> Draft {
@@ -72,7 +74,7 @@ pub(super) fn faq(decision: &Decision, found: &Found) -> Draft {
         byline: Byline {
             route: Route::Faq,
             confidence: decision.confidence,
-            model: "faq".into(),
+            model: FAQ.into(),
         },
         ..Draft::default()
     }
