@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-use super::print;
+use super::{near, print};
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
@@ -28,6 +28,8 @@ pub(super) enum Command {
     Eval(EvalArgs),
     /// Fit the judges of the local tiers on signals written by `eval --dump`
     Fit(FitArgs),
+    /// Judge the guard of answers to a question like one before, or fit it
+    Near(near::Args),
 }
 
 #[derive(Debug, clap::Args)]
@@ -69,6 +71,7 @@ pub(super) async fn run(
     match command {
         Command::Eval(args) => eval(args, &config?).await,
         Command::Fit(args) => fit_judges(&args),
+        Command::Near(args) => near::run(args, &config?).await,
     }
 }
 
