@@ -5,7 +5,6 @@ mod eval;
 mod export;
 mod ingest;
 mod models;
-mod near;
 mod prompts;
 mod route;
 mod router;

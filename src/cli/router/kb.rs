@@ -1,9 +1,7 @@
-//! `microgpt router`: judges the router on labelled questions, and fits its local judges.
+//! `microgpt router … --kb`: judges the router on labelled questions over the ingested knowledge
+//! base, and fits its local judges.
 
-use std::{
-    fmt::Write as _,
-    path::{Path, PathBuf},
-};
+use std::{fmt::Write as _, path::Path};
 
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
@@ -11,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     app,
     chat::{Message, Role, Route},
-    config::{Config, ConfigError},
+    config::Config,
     orchestrator::{Orchestrator, Preview},
     router::{
         FaqSignals, LocalModel, PassageSignals,
@@ -20,60 +18,7 @@ use crate::{
     },
 };
 
-use super::{near, print};
-
-#[derive(Debug, clap::Subcommand)]
-pub(super) enum Command {
-    /// Coverage and wrong answers of the local tiers over the ingested knowledge base
-    Eval(EvalArgs),
-    /// Fit the judges of the local tiers on signals written by `eval --dump`
-    Fit(FitArgs),
-    /// Judge the guard of answers to a question like one before, or fit it
-    Near(near::Args),
-}
-
-#[derive(Debug, clap::Args)]
-pub(super) struct EvalArgs {
-    /// Judge local answers against the ingested knowledge base
-    #[arg(long, required = true)]
-    kb: bool,
-    /// One JSON a line: {"query", "id"} or {"query", "doc"}; null where nothing answers it
-    #[arg(long)]
-    data: PathBuf,
-    /// Write each question's signals and label here, for `fit`
-    #[arg(long)]
-    dump: Option<PathBuf>,
-    /// Print the report as JSON
-    #[arg(long)]
-    json: bool,
-}
-
-#[derive(Debug, clap::Args)]
-pub(super) struct FitArgs {
-    /// Fit the judges of FAQ entries and passages
-    #[arg(long, required = true)]
-    kb: bool,
-    /// Files written by `eval --dump`; may be given several times
-    #[arg(long, required = true)]
-    data: Vec<PathBuf>,
-    /// Where to write the model
-    #[arg(long)]
-    out: PathBuf,
-    /// A line on the data's origin and licence; may be given several times
-    #[arg(long)]
-    provenance: Vec<String>,
-}
-
-pub(super) async fn run(
-    command: Command,
-    config: Result<Config, ConfigError>,
-) -> anyhow::Result<()> {
-    match command {
-        Command::Eval(args) => eval(args, &config?).await,
-        Command::Fit(args) => fit_judges(&args),
-        Command::Near(args) => near::run(args, &config?).await,
-    }
-}
+use super::{EvalArgs, FitArgs, print, read_lines};
 
 /// A labelled question: exactly one of `id` and `doc` is given, and may be null.
 #[derive(Debug, Deserialize)]
@@ -110,24 +55,6 @@ struct Observation {
     answerable: bool,
 }
 
-fn read_lines<T: serde::de::DeserializeOwned>(file: &Path) -> anyhow::Result<Vec<T>> {
-    let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
-    let lines = text
-        .lines()
-        .enumerate()
-        .filter(|(_, line)| !line.trim().is_empty());
-    let rows: anyhow::Result<Vec<T>> = lines
-        .map(|(index, line)| {
-            serde_json::from_str(line).with_context(|| format!("{}:{}", file.display(), index + 1))
-        })
-        .collect();
-    let rows = rows?;
-    if rows.is_empty() {
-        bail!("{}: holds no rows", file.display());
-    }
-    Ok(rows)
-}
-
 /// What came of a set of questions.
 #[derive(Debug, Default, Serialize)]
 struct Report {
@@ -142,7 +69,7 @@ struct Report {
     risk_coverage: Vec<crate::router::confidence::Risk>,
 }
 
-async fn eval(args: EvalArgs, config: &Config) -> anyhow::Result<()> {
+pub(super) async fn eval(args: EvalArgs, config: &Config) -> anyhow::Result<()> {
     let rows: Vec<Row> = read_lines(&args.data)?;
     let orchestrator = app::assemble(config).await?;
     let mut report = Report {
@@ -268,7 +195,7 @@ fn show(report: &Report, json: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn fit_judges(args: &FitArgs) -> anyhow::Result<()> {
+pub(super) fn fit(args: &FitArgs) -> anyhow::Result<()> {
     let mut observations: Vec<Observation> = Vec::new();
     for file in &args.data {
         observations.extend(read_lines::<Observation>(file)?);
