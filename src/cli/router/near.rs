@@ -31,7 +31,7 @@ use super::print;
 const BATCH: usize = 32;
 
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {
+pub(in crate::cli) struct Args {
     /// Worlds, one JSON a line: {"held", "id"}, then {"asked", "id"}, null where nothing held answers
     /// it; or {"origin", "similar"} alone. May be given several times
     #[arg(long, required = true)]
