@@ -13,6 +13,10 @@ const EMBEDDED: &str = include_str!("../../models/router/cache.json");
 
 /// A lead beyond this says no more.
 const FULL_MARGIN: f32 = 0.2;
+/// A question further off than this is no rival. In a cache that holds little, the nearest question
+/// leads by far, whatever is asked: where that counted in full, 8.6% of the answers were wrong at the
+/// point set for 2%.
+const NEAREST_RIVAL: f32 = 0.75;
 
 /// The judge of answers to a question like one before.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -80,30 +84,27 @@ impl NearModel {
 
 impl NearSignals {
     /// Names of the features, in the order of the logistic model's coefficients.
-    pub const FEATURES: [&str; 13] = [
-        "cosine", "margin", "trigrams", "pairs", "order", "negated", "opposed", "reversed",
-        "numbers", "units", "dates", "names", "language",
+    pub const FEATURES: [&str; 9] = [
+        "cosine", "margin", "trigrams", "negated", "opposed", "reversed", "numbers", "dates",
+        "names",
     ];
 
     /// The features of the logistic model: those of [`Likeness`] that were worth having beside the
-    /// cosine, by cross-validation, and all that sets two questions apart.
+    /// cosine, by cross-validation.
     #[must_use]
     pub fn features(&self) -> Vec<f32> {
-        let alike = &self.likeness;
+        let rival = (self.cosine - self.margin).max(NEAREST_RIVAL);
+        let likeness = &self.likeness;
         vec![
             self.cosine,
-            self.margin.min(FULL_MARGIN),
-            alike.trigrams,
-            alike.pairs,
-            alike.order,
-            alike.negated,
-            alike.opposed,
-            alike.reversed,
-            alike.numbers,
-            alike.units,
-            alike.dates,
-            alike.names,
-            alike.language,
+            (self.cosine - rival).min(FULL_MARGIN),
+            likeness.trigrams,
+            likeness.negated,
+            likeness.opposed,
+            likeness.reversed,
+            likeness.numbers,
+            likeness.dates,
+            likeness.names,
         ]
     }
 }
@@ -123,22 +124,22 @@ mod tests {
     fn a_paraphrase_is_given_the_answer_and_the_opposite_question_is_not() {
         let model = NearModel::embedded();
         let policy = Policy { max_wrong: 0.02 };
-        let before = "How do I enable notifications in the app?";
+        let before = "How do I enable notifications for 2 apps?";
         let decide = |question| {
             // As near as all of these are by their vectors.
             let signals = model.judge(question, before, 0.95, 0.4);
             model.decide(&signals, policy)
         };
-        let (given, reason) = decide("how can I enable notifications in this app");
+        let (given, reason) = decide("how can I enable notifications for two apps");
         assert!(given, "{reason}");
         assert!(
             reason.contains(before) && reason.contains("0.95"),
             "{reason}"
         );
         for question in [
-            "How do I disable notifications in the app?",
-            "How do I not enable notifications in the app?",
-            "How do I enable 3 notifications in 2 apps?",
+            "How do I disable notifications for 2 apps?",
+            "How do I not enable notifications for 2 apps?",
+            "How do I enable notifications for 3 apps?",
         ] {
             let (given, reason) = decide(question);
             assert!(!given, "{question}: {reason}");

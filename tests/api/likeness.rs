@@ -60,9 +60,18 @@ async fn a_paraphrase_gets_the_answer_and_is_told_of_what() {
 async fn what_differs_where_it_matters_is_asked_anew() {
     let (server, mock) = start().await;
     let pairs = [
-        (ASKED, "How do I disable dark mode for 3 screens on my laptop?"),
-        (ASKED, "How do I not enable dark mode for 3 screens on my laptop?"),
-        (ASKED, "How do I enable dark mode for 4 screens on my laptop?"),
+        (
+            ASKED,
+            "How do I disable dark mode for 3 screens on my laptop?",
+        ),
+        (
+            ASKED,
+            "How do I not enable dark mode for 3 screens on my laptop?",
+        ),
+        (
+            ASKED,
+            "How do I enable dark mode for 4 screens on my laptop?",
+        ),
         (
             "How do I convert a drawing from inches to millimetres?",
             "How do I convert a drawing from millimetres to inches?",
@@ -164,5 +173,9 @@ async fn it_can_be_turned_off() {
     .await;
     server.ask(ASKED).await;
     assert_eq!(route(&server.ask(LIKE_IT).await), "escalate");
-    assert_eq!(route(&server.ask(ASKED).await), "cache", "the same question");
+    assert_eq!(
+        route(&server.ask(ASKED).await),
+        "cache",
+        "the same question"
+    );
 }

@@ -35,14 +35,22 @@ pub(crate) fn run(sets: &Sets, table: &mut Table) -> anyhow::Result<()> {
         Unit::Share,
     );
     table.at_most(
-        format!("GPTCache pairs, wrong among the {} hits", number("right") + number("wrong")),
+        format!(
+            "GPTCache pairs, wrong among the {} hits",
+            number("right") + number("wrong")
+        ),
         number("wrong_share"),
         MAX_WRONG,
         Unit::Share,
     );
-    for (name, key) in [("the guard", "risk_coverage"), ("the cosine alone", "cosine_alone")] {
+    for (name, key) in [
+        ("the guard", "risk_coverage"),
+        ("the cosine alone", "cosine_alone"),
+    ] {
         table.plain(
-            format!("GPTCache pairs, right hits at most 2% wrong, best threshold in hindsight, {name}"),
+            format!(
+                "GPTCache pairs, right hits at most 2% wrong, best threshold in hindsight, {name}"
+            ),
             best(&report[key]),
             Unit::Share,
         );
