@@ -5,7 +5,7 @@ PROFILE = --release
 MICROGPT = target/release/microgpt
 DATA ?= ../shared/data
 
-.PHONY: run build models test test-clients lint bench bench-load bench-page fit-router train-micro fuzz setup setup-browser clean
+.PHONY: run build models test test-clients lint bench bench-load bench-page fit-router fit-cache train-micro fuzz setup setup-browser clean
 
 run: models
 	$(MICROGPT) ingest
@@ -49,9 +49,12 @@ bench-load: models
 bench-page: models setup-browser
 	scripts/bench-page
 
-# Fits models/router/local.json anew on labelled questions under DATA.
+# Fits models/router/local.json anew (fit-cache: cache.json) on labelled questions under DATA.
 fit-router: models
 	DATA=$(DATA) scripts/fit-router
+
+fit-cache: models
+	DATA=$(DATA) scripts/fit-cache
 
 # Tunes the micro model on the sets under DATA: on a GPU, or with SCALE=cpu a small run of about an hour.
 SCALE = gpu

@@ -15,7 +15,7 @@ use crate::{
         ingest::{self, IngestError},
     },
     prompt::{PromptError, Prompts, task::DECLINED},
-    router::{LocalModel, Policy},
+    router::{LocalModel, NearModel, Policy},
     store::{Store, StoreError},
     telemetry,
     upstream::{UpstreamError, Upstreams},
@@ -206,6 +206,8 @@ pub async fn assemble(config: &Config) -> Result<Orchestrator, AppError> {
         store,
         prompts: Prompts::load(None)?,
         judges: LocalModel::embedded(),
+        near: NearModel::embedded(),
+        cache: config.cache,
         policy: Policy {
             max_wrong: config.router.max_wrong,
         },

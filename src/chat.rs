@@ -193,6 +193,15 @@ pub struct Sampling {
     pub seed: Option<u32>,
 }
 
+impl Sampling {
+    /// Chance was asked for, so that the same question may get another answer.
+    #[must_use]
+    pub fn is_random(&self) -> bool {
+        self.temperature
+            .is_some_and(|temperature| temperature > 0.0)
+    }
+}
+
 /// Why a model stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

@@ -12,8 +12,10 @@ use figment::{
 };
 use serde::{Deserialize, Serialize};
 
+mod cache;
 mod training;
 
+pub use cache::Cache;
 pub use training::{Consent, Training};
 
 /// The file read when no `--config` is given and it exists.
@@ -64,6 +66,8 @@ pub struct Config {
     pub engine: Engine,
     /// What the owner tolerates.
     pub router: Router,
+    /// How long answers are kept to be given again.
+    pub cache: Cache,
     /// What is refused at the door.
     pub limits: Limits,
     /// What may be spent on upstreams.
@@ -364,6 +368,12 @@ impl Config {
             0.0001,
             0.5,
         )
+        .or_else(|| count("cache.max_entries", self.cache.max_entries, 1, 20_000))
+        .or_else(|| {
+            #[expect(clippy::cast_precision_loss, reason = "bounds are far below 2^52")]
+            let seconds = self.cache.max_age_s as f64;
+            number("cache.max_age_s", seconds, 1.0, 2_592_000.0)
+        })
         .or_else(|| time("server.head_ms", self.server.head_ms, 100.0))
         .or_else(|| time("server.body_ms", self.server.body_ms, 100.0))
         .or_else(|| time("server.drain_ms", self.server.drain_ms, 0.0))

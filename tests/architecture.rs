@@ -29,7 +29,7 @@ const LIBRARIES: [(&str, &[&str]); 7] = [
     ("sqlx", &["store/"]),
     ("reqwest", &["upstream/", "models/pull/"]),
     ("actix_web", &["http/"]),
-    ("regex", &["training/"]),
+    ("regex", &["text/"]),
 ];
 
 /// Rooms that a room may not reach up to.

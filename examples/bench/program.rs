@@ -76,6 +76,16 @@ impl Home {
         Ok(took)
     }
 
+    /// Runs a command; returns what it printed. Blocking.
+    pub(crate) fn run(&self, name: &str, arguments: &[&str]) -> anyhow::Result<String> {
+        let output = self.command(name)?.args(arguments).output()?;
+        if !output.status.success() {
+            let said = String::from_utf8_lossy(&output.stderr);
+            bail!("{name} failed: {}", said.trim());
+        }
+        Ok(String::from_utf8(output.stdout)?)
+    }
+
     /// Starts `microgpt serve` and waits until it is ready. Blocking.
     pub(crate) fn serve(&self) -> anyhow::Result<Server> {
         let mut command = self.command("serve")?;

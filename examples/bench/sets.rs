@@ -36,6 +36,8 @@ pub(crate) const CHAPTERS: Set = Set {
     knowledge: "docs_dev",
     questions: "docs_queries_dev.jsonl",
 };
+/// Statements in two writings each.
+pub(crate) const PAIRS: &str = "cache_pairs_dev.jsonl";
 /// Requests that no small local model should take.
 pub(crate) const HARD: &str = "hard_dev.jsonl";
 /// Short requests to an assistant, some of them out of every scope.

@@ -1,8 +1,10 @@
-//! Answers given before, found again by the exact question.
+//! Answers given before, found again by the exact question; by a question that is near, in
+//! [`semantic`].
 //!
-//! Deliberately not by likeness: a near question may have the opposite answer. A key holds all that
-//! an answer depends on, the knowledge's generation among it, so new knowledge makes old answers
-//! unreachable without a sweep.
+//! A key holds all that an answer depends on, the knowledge's generation among it, so new knowledge
+//! makes old answers unreachable without a sweep.
+
+pub mod semantic;
 
 use std::time::Duration;
 
@@ -12,7 +14,6 @@ use sha2::{Digest, Sha256};
 use crate::chat::Message;
 
 const MOST_ENTRIES: u64 = 10_000;
-const LONGEST_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// All that decides an answer, hashed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -51,16 +52,16 @@ pub struct ExactCache<A: Clone + Send + Sync + 'static> {
     answers: Cache<Key, A>,
 }
 
-impl<A: Clone + Send + Sync + 'static> Default for ExactCache<A> {
-    fn default() -> Self {
+impl<A: Clone + Send + Sync + 'static> ExactCache<A> {
+    /// An empty one, whose answers are given for `max_age`.
+    #[must_use]
+    pub fn new(max_age: Duration) -> Self {
         let builder = Cache::builder().max_capacity(MOST_ENTRIES);
         Self {
-            answers: builder.time_to_live(LONGEST_LIFE).build(),
+            answers: builder.time_to_live(max_age).build(),
         }
     }
-}
 
-impl<A: Clone + Send + Sync + 'static> ExactCache<A> {
     /// The answer given to this key, if it is still held.
     #[must_use]
     pub fn get(&self, key: &Key) -> Option<A> {
@@ -106,7 +107,7 @@ mod tests {
 
     #[test]
     fn what_is_kept_is_found_again() {
-        let cache = ExactCache::default();
+        let cache = ExactCache::new(Duration::from_secs(60));
         cache.insert(key("a", 1), "answer");
         assert_eq!(cache.get(&key("a", 1)), Some("answer"));
         assert_eq!(cache.get(&key("a", 2)), None);

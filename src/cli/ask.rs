@@ -33,6 +33,7 @@ pub(super) async fn run(args: Args, config: &Config) -> anyhow::Result<()> {
         collections: args.collection,
         stream: false,
         training: None,
+        no_store: false,
     };
     let answer = orchestrator.answer_whole(request).await?;
     orchestrator.close().await;

@@ -12,7 +12,8 @@ use jiff::{Span, Timestamp, civil::Date, tz::TimeZone};
 use crate::{
     config::{Config, Consent},
     store::Store,
-    training::{self, Personal, Tally},
+    text::personal::Personal,
+    training::{self, Tally},
 };
 
 #[derive(Debug, clap::Subcommand)]

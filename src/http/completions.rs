@@ -4,8 +4,7 @@ use actix_web::HttpResponse;
 
 use super::{
     error::{ApiError, ErrorBody},
-    extract::{Json, Ready},
-    observe::RequestId,
+    extract::{Head, Json, Ready},
     request::ChatRequest,
     schema::ChatCompletionRequest,
     turn,
@@ -22,6 +21,7 @@ use super::{
 /// 400 and 413 for what the client got wrong, 404 for an unknown model, 429 and 503 to come again.
 #[utoipa::path(
     post, path = "/v1/chat/completions", operation_id = "create_chat_completion", tag = "chat",
+    params(("cache-control" = Option<String>, Header, description = "`no-store`: the answer is neither taken from a cache nor kept in one")),
     request_body = ChatCompletionRequest,
     responses(
         (status = 200, description = "The answer, or its stream", content(
@@ -36,7 +36,7 @@ use super::{
         (status = "5XX", description = "Failed; 503 says when to come again", body = ErrorBody),
     ),
 )]
-pub async fn create(ready: Ready, id: RequestId, body: Json) -> Result<HttpResponse, ApiError> {
+pub async fn create(ready: Ready, head: Head, body: Json) -> Result<HttpResponse, ApiError> {
     let request = ChatRequest::parse(&body.0, &ready.limits)?;
-    turn::answer(&ready.orchestrator, request, id).await
+    turn::answer(&ready.orchestrator, request, head).await
 }

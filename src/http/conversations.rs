@@ -9,8 +9,7 @@ use utoipa::ToSchema;
 
 use super::{
     error::{ApiError, ErrorBody},
-    extract::{Json, Ready},
-    observe::RequestId,
+    extract::{Head, Json, Ready},
     request::{ChatRequest, FeedbackRequest},
     schema, turn,
     wire::{ChatCompletion, Chunk},
@@ -181,7 +180,10 @@ pub async fn remove(ready: Ready, id: web::Path<String>) -> Result<web::Json<Del
 /// As chat completions; 404 when there is no such conversation.
 #[utoipa::path(
     post, path = "/v1/conversations/{id}/messages", operation_id = "create_message", tag = "conversations",
-    params(("id" = String, Path, description = "The conversation")),
+    params(
+        ("id" = String, Path, description = "The conversation"),
+        ("cache-control" = Option<String>, Header, description = "`no-store`: the answer is neither taken from a cache nor kept in one"),
+    ),
     request_body = schema::MessageRequest,
     responses(
         (status = 200, description = "The answer, or its stream", content(
@@ -194,12 +196,12 @@ pub async fn remove(ready: Ready, id: web::Path<String>) -> Result<web::Json<Del
 )]
 pub async fn say(
     ready: Ready,
-    request_id: RequestId,
+    head: Head,
     id: web::Path<String>,
     body: Json,
 ) -> Result<HttpResponse, ApiError> {
     let request = ChatRequest::parse_message(&body.0, id.into_inner(), &ready.limits)?;
-    turn::answer(&ready.orchestrator, request, request_id).await
+    turn::answer(&ready.orchestrator, request, head).await
 }
 
 /// Says whether an answer was good.

@@ -1,4 +1,5 @@
-//! What handlers ask for: the orchestrator once it is ready, the request's id, the JSON body.
+//! What handlers ask for: the orchestrator once it is ready, what a request says of itself in its
+//! head, the JSON body.
 //!
 //! Each refuses at the door with an [`ApiError`]. Nothing here looks inside the JSON; that is
 //! [`super::request`]'s work.
@@ -65,14 +66,33 @@ impl FromRequest for Ready {
     }
 }
 
-impl FromRequest for RequestId {
+/// What the head of a request says of it.
+pub struct Head {
+    /// Its id.
+    pub id: RequestId,
+    /// `cache-control: no-store`: its answer is neither taken from a cache nor put into one.
+    pub no_store: bool,
+}
+
+impl FromRequest for Head {
     type Error = ApiError;
     type Future = Now<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let known = request.extensions().get::<Self>().cloned();
-        ready(Ok(known.unwrap_or_else(Self::fresh)))
+        let known = request.extensions().get::<RequestId>().cloned();
+        ready(Ok(Self {
+            id: known.unwrap_or_else(RequestId::fresh),
+            no_store: no_store(request.headers()),
+        }))
     }
+}
+
+fn no_store(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(header::CACHE_CONTROL);
+    values
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|directive| directive.trim().eq_ignore_ascii_case("no-store"))
 }
 
 /// A body declared as JSON that is JSON.
@@ -148,6 +168,20 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
         json_is_declared(&headers)
+    }
+
+    #[test]
+    fn no_store_is_found_among_other_directives() {
+        for (value, expected) in [
+            ("no-store", true),
+            ("max-age=0, No-Store", true),
+            ("no-cache", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(value));
+            assert_eq!(no_store(&headers), expected, "{value}");
+        }
+        assert!(!no_store(&HeaderMap::new()));
     }
 
     #[test]

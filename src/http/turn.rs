@@ -16,7 +16,8 @@ use crate::{
 
 use super::{
     error::ApiError,
-    observe::{ROUTE, RequestId},
+    extract::Head,
+    observe::ROUTE,
     request::{ChatRequest, options::Delivery},
     sse::{self, PING_EVERY, Writer},
     turn_metrics::{self, TurnClock},
@@ -33,7 +34,7 @@ const CONFIDENCE: HeaderName = HeaderName::from_static("x-microgpt-confidence");
 pub async fn answer(
     orchestrator: &Orchestrator,
     request: ChatRequest,
-    id: RequestId,
+    head: Head,
 ) -> Result<HttpResponse, ApiError> {
     let target = target(orchestrator, &request.model)?;
     let options = request.options;
@@ -44,10 +45,11 @@ pub async fn answer(
         target,
         sampling: options.sampling,
         conversation_id: options.conversation_id,
-        request_id: id.as_str().to_owned(),
+        request_id: head.id.as_str().to_owned(),
         collections: options.collections,
         stream: matches!(options.delivery, Delivery::Stream { .. }),
         training: options.training,
+        no_store: head.no_store,
     };
     let events = orchestrator.answer(turn).await?;
     match options.delivery {

@@ -7,7 +7,7 @@ use crate::{
 
 use super::{
     desk::{Desk, Draft},
-    history, record,
+    history, near, record,
     signals::{self, Found},
     tiers,
     turn::{Target, TurnError, TurnEvent},
@@ -33,7 +33,8 @@ pub(super) async fn run(mut desk: Desk) {
 }
 
 async fn cascade(desk: &mut Desk) -> Result<Draft, TurnError> {
-    if let Some(answer) = desk.house.cache.get(&desk.cache_key()) {
+    let repeated = (!desk.request.no_store).then(|| desk.cache_key());
+    if let Some(answer) = repeated.and_then(|key| desk.house.cache.get(&key)) {
         desk.signals.repeated = true;
         let draft = tiers::repeat(desk, &answer);
         return Ok(draft);
@@ -47,6 +48,12 @@ async fn cascade(desk: &mut Desk) -> Result<Draft, TurnError> {
     desk.timings.route = desk.elapsed_ms();
     desk.reasons.extend(decision.reasons.iter().cloned());
     let evidence = signals::evidence(desk.parts(), &desk.signals, &found);
+    desk.vector = found.vector().map(<[f32]>::to_vec);
+    if decision.route != Route::Faq
+        && let Some(draft) = near::look_up(desk)
+    {
+        return Ok(draft);
+    }
     match decision.route {
         Route::Faq => Ok(tiers::faq(&decision, &found)),
         Route::Knowledge => match tiers::knowledge(desk, decision.confidence, &found).await? {

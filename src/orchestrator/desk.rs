@@ -31,6 +31,8 @@ pub(super) struct Desk {
     pub(super) message_id: String,
     pub(super) reasons: Vec<String>,
     pub(super) signals: Signals,
+    /// The question's, once it is known.
+    pub(super) vector: Option<Vec<f32>>,
     pub(super) timings: Timings,
     started: Instant,
     events: mpsc::Sender<TurnEvent>,
@@ -103,6 +105,7 @@ impl Desk {
             message_id: Uuid::now_v7().to_string(),
             reasons,
             signals: Signals::default(),
+            vector: None,
             timings: Timings::default(),
             started,
             events,
@@ -119,10 +122,15 @@ impl Desk {
 
     /// What the answer to this turn depends on.
     pub(super) fn cache_key(&self) -> cache::Key {
+        self.key_of(&self.request.messages)
+    }
+
+    /// What an answer after these messages depends on.
+    pub(super) fn key_of(&self, messages: &[Message]) -> cache::Key {
         let request = &self.request;
         let generation = self.parts().knowledge.generation();
         let asked = format!("{:?} {:?}", request.target, request.sampling);
-        cache::Key::new(&request.messages, &asked, &request.collections, generation)
+        cache::Key::new(messages, &asked, &request.collections, generation)
     }
 
     /// Milliseconds since the turn arrived.

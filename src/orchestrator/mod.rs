@@ -11,6 +11,7 @@ mod estimate;
 mod history;
 pub mod ingest;
 mod last_answer;
+mod near;
 mod record;
 mod signals;
 mod tiers;
@@ -18,21 +19,25 @@ pub mod turn;
 mod understanding;
 pub mod verify;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use tokio::{runtime::Handle, sync::mpsc};
 use tracing::Instrument;
 
 pub use crate::chat::Answer;
 use crate::{
-    cache::ExactCache,
+    cache::{
+        ExactCache,
+        semantic::{Bounds, SemanticCache},
+    },
     chat::{Message, Source, SourceDocument, Suggestion},
-    config::{Budget, Consent},
+    config::{Budget, Cache, Consent},
     engine::{Encoder, Generator},
     knowledge::Knowledge,
     prompt::Prompts,
-    router::{self, LocalModel, Policy},
+    router::{self, LocalModel, NearModel, Policy},
     store::Store,
+    text::personal::Personal,
     upstream::Upstreams,
 };
 use ingest::IngestError;
@@ -65,6 +70,10 @@ pub struct Parts {
     pub prompts: Prompts,
     /// The fitted judges of the local tiers.
     pub judges: LocalModel,
+    /// The fitted judge of answers to a question like one before.
+    pub near: NearModel,
+    /// How long answers are kept to be given again.
+    pub cache: Cache,
     /// What the owner tolerates.
     pub policy: Policy,
     /// What may be spent.
@@ -77,6 +86,9 @@ struct House {
     parts: Parts,
     cache: ExactCache<Arc<Answer>>,
     given: last_answer::Given,
+    near: SemanticCache<Arc<Answer>>,
+    /// What is about a person is never given to another.
+    personal: Personal,
     started_unix_s: i64,
     /// Turns run here, not on the thread of the door that they came through.
     runtime: Handle,
@@ -90,9 +102,15 @@ impl Orchestrator {
     /// Joins the parts. Turns will run on the runtime that this is called on.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
+        let max_age = Duration::from_secs(parts.cache.max_age_s);
         Self(Arc::new(House {
+            cache: ExactCache::new(max_age),
+            near: SemanticCache::new(Bounds {
+                max_entries: parts.cache.max_entries,
+                max_age,
+            }),
+            personal: Personal::default(),
             parts,
-            cache: ExactCache::default(),
             given: last_answer::Given::default(),
             started_unix_s: jiff::Timestamp::now().as_second(),
             runtime: Handle::current(),

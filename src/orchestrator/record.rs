@@ -11,7 +11,7 @@ use crate::{
 
 use super::{
     desk::{Desk, Draft},
-    estimate,
+    estimate, near,
     turn::{Target, TurnEvent},
 };
 
@@ -60,7 +60,9 @@ pub(super) async fn finish(mut desk: Desk, draft: Draft) {
         .keep(desk.parts(), asked, &answer.content, made);
     count(&answer);
     if let Some(key) = key {
-        desk.house.cache.insert(key, Arc::new(answer.clone()));
+        let answer = Arc::new(answer.clone());
+        near::keep(&desk, &answer);
+        desk.house.cache.insert(key, answer);
     }
     desk.send(TurnEvent::Done(Box::new(answer))).await;
 }
@@ -81,14 +83,10 @@ fn row(desk: &Desk, answer: &Answer) -> TurnRecord {
 
 /// A fresh, undegraded answer of the cascade to a question asked without randomness.
 fn may_be_repeated(desk: &Desk, draft: &Draft) -> bool {
-    let random = desk
-        .request
-        .sampling
-        .temperature
-        .is_some_and(|temperature| temperature > 0.0);
     let asked_of_the_cascade = desk.request.target == Target::Auto;
     asked_of_the_cascade
-        && !random
+        && !desk.request.no_store
+        && !desk.request.sampling.is_random()
         && !draft.degraded
         && !draft.cached
         && desk.signals.smalltalk.is_none()

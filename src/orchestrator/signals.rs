@@ -19,10 +19,15 @@ const EVIDENCE_SCORE: f32 = 0.45;
 /// An entry at or above this confidence is likelier right than not.
 const LIKELY: f32 = 0.5;
 
-/// What the search found for a question.
-pub(super) struct Found(pub(super) SearchResult);
+/// What the search found for a question, and the question's vector.
+pub(super) struct Found(pub(super) SearchResult, Option<Vec<f32>>);
 
 impl Found {
+    /// The question's vector, where the encoder gave one.
+    pub(super) fn vector(&self) -> Option<&[f32]> {
+        self.1.as_deref()
+    }
+
     /// Entries and passages in one list, best first.
     pub(super) fn merged(&self, top_k: usize) -> Vec<Source> {
         let entries = self.0.faq.iter().map(|hit| &hit.source);
@@ -59,13 +64,14 @@ pub(super) async fn search_top(
             None
         }
     };
-    Ok(Found(parts.knowledge.search(&Query {
+    let found = parts.knowledge.search(&Query {
         text: question,
         vector: vector.as_deref(),
         top_k,
         collections,
         kind: None,
-    })))
+    });
+    Ok(Found(found, vector))
 }
 
 /// The router's view of a question and of what was found for it.
@@ -73,6 +79,7 @@ pub(super) fn measure(question: &str, messages: usize, found: &Found) -> Signals
     Signals {
         smalltalk: smalltalk::detect(question),
         repeated: false,
+        near: None,
         faq: faq(&found.0),
         passage: passage(&found.0),
         words: question.split_whitespace().count(),

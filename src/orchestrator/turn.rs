@@ -45,6 +45,8 @@ pub struct TurnRequest {
     pub stream: bool,
     /// What the person said to being learned from, if anything.
     pub training: Option<bool>,
+    /// The answer is neither taken from a cache nor put into one.
+    pub no_store: bool,
 }
 
 /// What the asker learns, in this order: `Routed`, any number of `Text`, then `Done` or `Failed`.

@@ -11,6 +11,7 @@ pub mod doubt;
 pub mod fit;
 pub mod followup;
 pub mod pair;
+pub mod near;
 pub mod smalltalk;
 
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::chat::Route;
 pub use confidence::LocalModel;
 pub use conversation::Conversation;
+pub use near::{NearModel, NearSignals};
 pub use smalltalk::Smalltalk;
 
 /// A lead of the best entry beyond this says no more.
@@ -33,6 +35,8 @@ pub struct Signals {
     pub smalltalk: Option<Smalltalk>,
     /// The same question was answered before, with the same knowledge.
     pub repeated: bool,
+    /// The question asked before that is likeliest the same.
+    pub near: Option<NearSignals>,
     /// The best FAQ entry.
     pub faq: Option<FaqSignals>,
     /// The best passage.

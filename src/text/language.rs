@@ -9,7 +9,7 @@ const SIGNS: [(&str, &[&str]); 8] = [
         "en",
         &[
             "the", "and", "is", "of", "to", "how", "what", "my", "you", "can", "are", "for",
-            "with", "your", "this",
+            "with", "your", "this", "do", "does", "why", "where", "when", "i", "it", "in", "on",
         ],
     ),
     (
@@ -43,8 +43,8 @@ const SIGNS: [(&str, &[&str]); 8] = [
     (
         "pt",
         &[
-            "os", "as", "é", "e", "não", "meu", "como", "para", "uma", "você", "do", "da", "posso",
-            "são", "seu",
+            "os", "é", "não", "meu", "como", "para", "uma", "você", "da", "posso", "são", "seu",
+            "ao",
         ],
     ),
     (

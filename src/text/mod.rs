@@ -1,5 +1,6 @@
 //! Plain language tools that prompts, verdicts and judges of questions share: sentences and words,
-//! how like two questions are ([`likeness`]); and texts made fit for a log line.
+//! how like two questions are ([`likeness`]), what is about a person ([`personal`]); and texts made
+//! fit for a log line.
 //!
 //! Pure, no I/O, no statistics and no model. English is known well enough to compare claims;
 //! other languages are compared word by word (Chinese and Japanese sign by sign).
@@ -8,6 +9,7 @@ mod language;
 pub mod likeness;
 mod lists;
 mod pointers;
+pub mod personal;
 mod sentences;
 mod stem;
 mod terms;

@@ -5,18 +5,16 @@
 //! anything about a person; in doubt it is left out, and the reason is counted. Whether a reply rests
 //! on its passages is not judged here: the training recipe cleans its data, from whatever source.
 
-mod personal;
 mod standalone;
 
 use std::{collections::BTreeMap, fmt};
 
 use serde::Serialize;
 
-pub use personal::{Kind, Personal};
-
 use crate::{
     chat::{Route, Source},
     store::RecordedTurn,
+    text::personal::{Kind, Personal},
 };
 
 /// A row in the recipe's format: the grounded task with its wanted reply.

@@ -98,6 +98,14 @@ fn a_wrong_configuration_stops_the_start_with_file_key_found_and_allowed() {
             vec!["microgpt.toml", "engine.slots", "0", "64"],
         ),
         (
+            "[cache]\nmax_entries = 0\n",
+            vec!["microgpt.toml", "cache.max_entries", "0", "20000"],
+        ),
+        (
+            "[cache]\nmax_age_s = 0\n",
+            vec!["microgpt.toml", "cache.max_age_s", "0", "2592000"],
+        ),
+        (
             "[[upstreams]]\nname = \"auto\"\nkind = \"openai\"\nbase_url = \"http://x/v1\"\nmodel = \"m\"\n",
             vec!["upstreams", "auto"],
         ),

@@ -23,6 +23,7 @@ mod knocks_json;
 mod knocks_process;
 mod knocks_upstream;
 mod knowledge;
+mod likeness;
 mod operation;
 mod streaming;
 mod training;

@@ -3,6 +3,7 @@
 
 mod kb;
 mod pair;
+mod near;
 
 use std::path::{Path, PathBuf};
 
@@ -20,6 +21,8 @@ pub(super) enum Command {
     Fit(FitArgs),
     /// Score queries by a fitted model: the higher, the more the strong model is worth its call
     Score(ScoreArgs),
+    /// Judge the guard of answers to a question like one before, or fit it
+    Near(near::Args),
 }
 
 #[derive(Debug, clap::Args)]
@@ -89,6 +92,7 @@ pub(super) async fn run(
         Command::Fit(args) if args.kb => kb::fit(&args),
         Command::Fit(args) => pair::fit(args, &config?).await,
         Command::Score(args) => pair::score(&args, &config?).await,
+        Command::Near(args) => near::run(args, &config?).await,
     }
 }
 

@@ -24,7 +24,7 @@ pub(super) const TEMPLATE: &str = "template";
 /// The name under which curated answers stand.
 pub(super) const FAQ: &str = "faq";
 
-/// An answer given before. What it cost then is what it saves now.
+/// An answer given before to the same question.
 pub(super) fn repeat(desk: &mut Desk, answer: &Answer) -> Draft {
     let before = &answer.outcome;
     desk.timings.route = desk.elapsed_ms();
@@ -33,6 +33,25 @@ pub(super) fn repeat(desk: &mut Desk, answer: &Answer) -> Draft {
         before.route.as_str(),
         before.message_id
     ));
+    again(answer, before.confidence)
+}
+
+/// An answer given before to a question like this one.
+pub(super) fn like(desk: &mut Desk, answer: &Answer) -> Draft {
+    let near = desk.signals.near.as_ref();
+    let confidence = near.map_or(0.0, |near| near.confidence);
+    desk.timings.route = desk.elapsed_ms();
+    desk.reasons.push(format!(
+        "answered then by {} (message {})",
+        answer.outcome.route.as_str(),
+        answer.outcome.message_id
+    ));
+    again(answer, confidence)
+}
+
+/// What an answer cost then is what it saves now.
+fn again(answer: &Answer, confidence: f32) -> Draft {
+    let before = &answer.outcome;
     Draft {
         content: answer.content.clone(),
         finish: Some(answer.finish),
@@ -41,7 +60,7 @@ pub(super) fn repeat(desk: &mut Desk, answer: &Answer) -> Draft {
         saved_usd: Some(before.cost_usd + before.saved_usd),
         byline: Byline {
             route: Route::Cache,
-            confidence: before.confidence,
+            confidence,
             model: before.model.clone(),
         },
         ..Draft::default()

@@ -2,12 +2,18 @@
 
 use super::Word;
 
-/// Words between two things that don't change places without a change of meaning.
-const DIRECTIONS: &[&str] = &[
-    "to", "into", "onto", "than", "by", "before", "after", "over", "with",
+/// Words between two things that don't change places without a change of meaning, and how many words
+/// that carry a statement are looked at on either side: "is tea better than coffee".
+const DIRECTIONS: &[(&str, usize)] = &[
+    ("to", 1),
+    ("into", 1),
+    ("onto", 1),
+    ("than", 3),
+    ("by", 1),
+    ("before", 2),
+    ("after", 2),
+    ("over", 1),
 ];
-/// How many words that carry a statement are looked at on either side.
-const REACH: usize = 3;
 
 /// 1 where the other text goes the other way; 0 otherwise.
 ///
@@ -16,12 +22,12 @@ const REACH: usize = 3;
 pub(super) fn reversed(one: &[Word], other: &[Word]) -> f32 {
     let turned = match (way(one), way(other)) {
         (Some((from, to)), Some((other_from, other_to))) => from == other_to || to == other_from,
-        _ => DIRECTIONS.iter().any(|direction| {
+        _ => DIRECTIONS.iter().any(|&(direction, reach)| {
             let here = places(one, direction);
             here.iter().any(|at| {
-                let (before, after) = around(one, *at);
+                let (before, after) = around(one, *at, reach);
                 places(other, direction).iter().any(|there| {
-                    let (other_before, other_after) = around(other, *there);
+                    let (other_before, other_after) = around(other, *there, reach);
                     crossed(&before, &other_after) && crossed(&after, &other_before)
                 })
             })
@@ -56,10 +62,10 @@ fn places(words: &[Word], direction: &str) -> Vec<usize> {
 }
 
 /// The nearest words that carry a statement before and after `place`.
-fn around(words: &[Word], place: usize) -> (Vec<&str>, Vec<&str>) {
+fn around(words: &[Word], place: usize, reach: usize) -> (Vec<&str>, Vec<&str>) {
     let carried = |word: &&Word| word.is_substance();
-    let before = words[..place].iter().rev().filter(carried).take(REACH);
-    let after = words[place + 1..].iter().filter(carried).take(REACH);
+    let before = words[..place].iter().rev().filter(carried).take(reach);
+    let after = words[place + 1..].iter().filter(carried).take(reach);
     (
         before.map(|word| word.form.as_str()).collect(),
         after.map(|word| word.form.as_str()).collect(),

@@ -62,7 +62,7 @@ pub struct Likeness {
     pub verb: f32,
     /// They ask for the same kind of thing (a reason, a time, a place, …); 0.5 where that is open.
     pub asks: f32,
-    /// One denies, the other doesn't.
+    /// One denies, the other doesn't; 0.5 where one denies more often.
     pub negated: f32,
     /// One has a word, the other its opposite: "enable" and "disable".
     pub opposed: f32,
@@ -138,7 +138,7 @@ pub struct Profile {
     pairs: Vec<(String, String)>,
     asks: Asks,
     verb: Option<String>,
-    denies: bool,
+    denials: usize,
     amounts: amounts::Amounts,
     language: Option<&'static str>,
 }
@@ -154,14 +154,14 @@ impl Profile {
         substance.dedup();
         let length = words.len();
         let amounts = amounts::read(&words);
-        let denies = polarity::denies(&words);
+        let denials = polarity::denials(&words);
         words.truncate(MOST_WORDS);
         Self {
             trigrams: grams::trigrams(text),
             pairs: overlap::neighbours(&words),
             asks: asks::asks(&words),
             verb: verb::main(&words).map(ToOwned::to_owned),
-            denies,
+            denials,
             amounts,
             length,
             language: language::detect(text),
@@ -183,7 +183,7 @@ impl Profile {
             length: overlap::ratio(self.length, other.length),
             verb: verb::agreement(self.verb.as_deref(), other.verb.as_deref()),
             asks: asks::agreement(self.asks, other.asks),
-            negated: f32::from(u8::from(self.denies != other.denies)),
+            negated: polarity::differ(self.denials, other.denials),
             opposed: opposites::opposed(&self.words, &other.words),
             reversed: direction::reversed(&self.words, &other.words),
             numbers: amounts::differ(&one.numbers, &two.numbers),

@@ -1,4 +1,4 @@
-//! Whether a question denies.
+//! How often a question denies.
 
 use super::{Kind, Word};
 
@@ -28,11 +28,21 @@ const DENIALS: &[&str] = &[
     "wouldnt",
 ];
 
-/// Whether any word denies. How many do doesn't matter: in questions, two mostly deny two things.
-pub(super) fn denies(words: &[Word]) -> bool {
-    words
+/// How many words deny.
+pub(super) fn denials(words: &[Word]) -> usize {
+    let denying = words
         .iter()
-        .any(|word| word.kind == Kind::Negation || DENIALS.contains(&word.form.as_str()))
+        .filter(|word| word.kind == Kind::Negation || DENIALS.contains(&word.form.as_str()));
+    denying.count()
+}
+
+/// 1 where one text denies and the other doesn't, 0.5 where one denies more, 0 otherwise.
+pub(super) fn differ(one: usize, other: usize) -> f32 {
+    match (one, other) {
+        _ if one == other => 0.0,
+        (0, _) | (_, 0) => 1.0,
+        _ => 0.5,
+    }
 }
 
 #[cfg(test)]
@@ -49,8 +59,8 @@ mod tests {
             "it failed",
             "a failure",
         ] {
-            assert!(denies(&read(text)), "{text}");
+            assert_eq!(denials(&read(text)), 1, "{text}");
         }
-        assert!(!denies(&read("Can I cancel it?")));
+        assert_eq!(denials(&read("Can I cancel it?")), 0);
     }
 }

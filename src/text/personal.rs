@@ -1,7 +1,7 @@
 //! What in a text is about a person: addresses, numbers, names that people give themselves.
 //!
-//! A rule of patterns, each with a check where a number has one. It is for dropping texts, not for
-//! masking them: in doubt it finds something. Names are found only where they are introduced, and
+//! A rule of patterns, each with a check where a number has one. It is for leaving texts
+//! out (of training, of answers given to others), not for masking them: in doubt it finds something. Names are found only where they are introduced, and
 //! languages other than English are known by a few phrases.
 
 use std::{fmt, net::Ipv4Addr, net::Ipv6Addr};
