@@ -5,7 +5,7 @@ PROFILE = --release
 MICROGPT = target/release/microgpt
 DATA ?= ../shared/data
 
-.PHONY: run build models test test-clients lint bench bench-load bench-page fit-router train-micro fuzz setup setup-browser clean
+.PHONY: run build models test test-clients lint bench bench-load bench-page fit-router fit-difficulty train-micro fuzz setup setup-browser clean
 
 run: models
 	$(MICROGPT) ingest
@@ -52,6 +52,10 @@ bench-page: models setup-browser
 # Fits models/router/local.json anew on labelled questions under DATA.
 fit-router: models
 	DATA=$(DATA) scripts/fit-router
+
+# Fits models/router/difficulty.json anew on labelled requests under DATA, and prints what it is worth.
+fit-difficulty: setup
+	$(CARGO) run $(PROFILE) --quiet --example fit-difficulty -- $(DATA) models/router/difficulty.json
 
 # Tunes the micro model on the sets under DATA: on a GPU, or with SCALE=cpu a small run of about an hour.
 SCALE = gpu

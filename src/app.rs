@@ -15,7 +15,7 @@ use crate::{
         ingest::{self, IngestError},
     },
     prompt::{PromptError, Prompts, task::DECLINED},
-    router::{LocalModel, Policy},
+    router::{Difficulty, LocalModel, Policy},
     store::{Store, StoreError},
     telemetry,
     upstream::{UpstreamError, Upstreams},
@@ -206,6 +206,7 @@ pub async fn assemble(config: &Config) -> Result<Orchestrator, AppError> {
         store,
         prompts: Prompts::load(None)?,
         judges: LocalModel::embedded(),
+        difficulty: Difficulty::embedded(),
         policy: Policy {
             max_wrong: config.router.max_wrong,
         },

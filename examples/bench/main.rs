@@ -18,17 +18,18 @@ use std::path::PathBuf;
 
 use anyhow::bail;
 
-use sections::{grounded, ingest, own, retrieval, routing, start, turns};
+use sections::{decisions, grounded, ingest, own, retrieval, routing, start, turns};
 use sets::Sets;
 use table::Table;
 
 /// Those measured where none is named.
-const USUAL: [&str; 7] = [
+const USUAL: [&str; 8] = [
     "ingest",
     "start",
     "turns",
     "retrieval",
     "routing",
+    "decisions",
     "grounded",
     "own",
 ];
@@ -80,6 +81,7 @@ async fn measure(
         "turns" => turns::run(sets, table).await,
         "retrieval" => retrieval::run(sets, table).await,
         "routing" => routing::run(sets, table).await,
+        "decisions" => decisions::run(sets, table).await,
         "grounded" => grounded::run(sets, dump, table).await,
         "load-cache" => load::cache::run(sets, table),
         "load-kills" => load::kills::run(sets, table).await,

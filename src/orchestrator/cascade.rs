@@ -40,7 +40,12 @@ async fn cascade(desk: &mut Desk) -> Result<Draft, TurnError> {
         return Ok(tiers::smalltalk(desk, kind));
     }
     let found = signals::search(desk.parts(), &desk.question, &desk.request.collections).await?;
-    desk.signals = signals::measure(&desk.question, desk.request.messages.len(), &found);
+    desk.signals = signals::measure(
+        desk.parts(),
+        &desk.question,
+        desk.request.messages.len(),
+        &found,
+    );
     let decision = router::decide(&desk.signals, desk.parts().policy, &desk.parts().judges);
     desk.timings.route = desk.elapsed_ms();
     desk.reasons.extend(decision.reasons.iter().cloned());
@@ -57,7 +62,12 @@ async fn cascade(desk: &mut Desk) -> Result<Draft, TurnError> {
 
 async fn knowledge_alone(desk: &mut Desk) -> Result<Draft, TurnError> {
     let found = signals::search(desk.parts(), &desk.question, &desk.request.collections).await?;
-    desk.signals = signals::measure(&desk.question, desk.request.messages.len(), &found);
+    desk.signals = signals::measure(
+        desk.parts(),
+        &desk.question,
+        desk.request.messages.len(),
+        &found,
+    );
     desk.timings.route = desk.elapsed_ms();
     let passage = desk.signals.passage.as_ref();
     let confidence = passage.map_or(0.0, |passage| {

@@ -29,7 +29,7 @@ use crate::{
     engine::{Encoder, Generator},
     knowledge::Knowledge,
     prompt::Prompts,
-    router::{self, LocalModel, Policy},
+    router::{self, Difficulty, LocalModel, Policy},
     store::Store,
     upstream::Upstreams,
 };
@@ -63,6 +63,8 @@ pub struct Parts {
     pub prompts: Prompts,
     /// The fitted judges of the local tiers.
     pub judges: LocalModel,
+    /// The fitted judge of how hard a request is.
+    pub difficulty: Difficulty,
     /// What the owner tolerates.
     pub policy: Policy,
     /// What may be spent.
@@ -180,7 +182,7 @@ impl Orchestrator {
         let parts = &self.0.parts;
         let question = history::question(&messages);
         let found = signals::search(parts, question, &collections).await?;
-        let signals = signals::measure(question, messages.len(), &found);
+        let signals = signals::measure(parts, question, messages.len(), &found);
         let decision = router::decide(&signals, parts.policy, &parts.judges);
         Ok(Preview {
             route: decision.route,

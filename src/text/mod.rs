@@ -4,6 +4,7 @@
 //! Pure, no I/O, no statistics and no model. English is known well enough to compare claims;
 //! other languages are compared word by word (Chinese and Japanese sign by sign).
 
+mod gist;
 mod lists;
 mod sentences;
 mod stem;
@@ -11,6 +12,7 @@ mod terms;
 mod visible;
 mod words;
 
+pub use gist::gist;
 pub use lists::{
     capitalised, is_cue, is_definition_cue, is_reservation, opens_with_reference,
     without_connective,

@@ -1,5 +1,6 @@
 //! What is measured, one file a section. Each takes what it needs from the sets, and writes rows.
 
+pub(crate) mod decisions;
 pub(crate) mod grounded;
 pub(crate) mod ingest;
 pub(crate) mod own;
