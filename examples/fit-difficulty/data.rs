@@ -36,7 +36,6 @@ pub(crate) struct Sample {
     pub(crate) words: usize,
     pub(crate) letters: usize,
     pub(crate) measured: Measured,
-    pub(crate) query: String,
 }
 
 #[derive(Deserialize)]
@@ -53,14 +52,13 @@ impl Sample {
         self.source.ends_with(MADE)
     }
 
-    fn new(query: String, source: &str, hard: bool) -> Self {
+    fn new(query: &str, source: &str, hard: bool) -> Self {
         Self {
             source: source.to_owned(),
             hard,
             words: query.split_whitespace().count(),
             letters: query.chars().count(),
-            measured: difficulty::measure(&query),
-            query,
+            measured: difficulty::measure(query),
         }
     }
 }
@@ -74,21 +72,21 @@ pub(crate) fn load(data: &Path) -> anyhow::Result<Vec<Sample>> {
         // Rows lie by label; a stride keeps all labels.
         let taken = rows.len().min(MOST_ROWS);
         for index in 0..taken {
-            let query = rows[index * rows.len() / taken].query.clone();
+            let query = &rows[index * rows.len() / taken].query;
             samples.push(Sample::new(query, source, false));
         }
         let texts: Vec<&str> = rows.iter().map(|row| row.query.as_str()).collect();
         let made = format!("{source}{MADE}");
-        samples.extend(join(&texts).map(|query| Sample::new(query, &made, false)));
+        samples.extend(join(&texts).map(|query| Sample::new(&query, &made, false)));
     }
     for row in read(data, HARD)? {
-        samples.push(Sample::new(row.query, &row.source, true));
+        samples.push(Sample::new(&row.query, &row.source, true));
     }
     for line in OWN.lines().filter(|line| !line.starts_with('#')) {
         let (label, query) = line.split_once('|').context("difficulty.txt: no label")?;
         let hard = label == "hard";
         let source = if hard { "own hard" } else { "own easy" };
-        samples.push(Sample::new(query.to_owned(), source, hard));
+        samples.push(Sample::new(query, source, hard));
     }
     Ok(samples)
 }

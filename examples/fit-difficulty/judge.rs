@@ -1,6 +1,8 @@
 //! Judges a plan where it was not fitted: in held-out folds, within bands of length, and on sources
 //! that it never saw.
 
+use std::fmt::Write as _;
+
 use crate::{
     data::{MADE, Sample},
     logistic::{Fitted, Plan, fit},
@@ -92,7 +94,7 @@ pub(crate) fn report(name: &str, samples: &[Sample], scores: &[f64], at: f64) ->
         let hard = of(samples, scores, |sample| sample.hard && within(sample));
         let easy = of(samples, scores, |sample| !sample.hard && within(sample));
         let value = auc(&hard, &easy);
-        text += &format!(" {from}+ {value:.3} ({}/{})", hard.len(), easy.len());
+        let _ = write!(text, " {from}+ {value:.3} ({}/{})", hard.len(), easy.len());
     }
     let short = of(samples, scores, |sample| {
         sample.source == "arena_hard" && sample.letters < 80
@@ -100,15 +102,16 @@ pub(crate) fn report(name: &str, samples: &[Sample], scores: &[f64], at: f64) ->
     let long = of(samples, scores, |sample| {
         !sample.hard && !sample.is_made() && sample.letters >= 80
     });
-    text += &format!(
+    let _ = write!(
+        text,
         "\n  short Arena-Hard against long easy: AUC {:.3}",
         auc(&short, &long)
     );
-    text += &format!("\n  at {at:.2}, share sent up:");
+    let _ = write!(text, "\n  at {at:.2}, share sent up:");
     for source in sources(samples) {
         let all = of(samples, scores, |sample| sample.source == source);
         let up = all.iter().filter(|&&score| score >= at).count();
-        text += &format!(" {source} {:.3}", share(up, all.len()));
+        let _ = write!(text, " {source} {:.3}", share(up, all.len()));
     }
     text
 }

@@ -11,7 +11,7 @@ mod logistic;
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use microgpt::router::difficulty::{BUCKETS, Difficulty, FEATURES, VERSION, Weight};
+use microgpt::router::difficulty::{Difficulty, FEATURES, VERSION, Weight};
 
 use data::Sample;
 use logistic::{Fitted, Plan, fit};

@@ -22,6 +22,7 @@ pub(super) fn buckets(reading: &Reading) -> Vec<u16> {
 
 /// What each bucket's weight is scaled by, so that a long request isn't hard for its length.
 #[expect(clippy::cast_precision_loss, reason = "at most 4096 buckets")]
+#[must_use]
 pub fn scale(buckets: usize) -> f32 {
     1.0 / (buckets.max(1) as f32).sqrt()
 }
