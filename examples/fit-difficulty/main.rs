@@ -17,7 +17,7 @@ use data::Sample;
 use logistic::{Fitted, Plan, fit};
 
 const PROVENANCE: [&str; 2] = [
-    "hard: Arena-Hard (Apache-2.0), GSM8K (MIT), BIG-Bench Hard (MIT); easy: StackFAQ (CC BY-SA), Bitext customer support (CDLA-Sharing 1.0), questions made from OpenStax Introduction to Sociology (CC BY 4.0), CLINC150 (CC BY 3.0), BANKING77 (CC BY 4.0), HWU64 (CC BY 4.0), and easy ones joined to long ones",
+    "hard: Arena-Hard (Apache-2.0), GSM8K (MIT), BIG-Bench Hard (MIT); easy: StackFAQ (CC BY-SA), Bitext customer support (CDLA-Sharing 1.0), questions made from OpenStax Introduction to Sociology (CC BY 4.0), CLINC150 (CC BY 3.0), BANKING77 (CC BY 4.0), HWU64 (CC BY 4.0), and easy ones joined to long ones; both: models/router/difficulty.txt, written for this project (Apache-2.0)",
     "coefficients only; fitted by `make fit-difficulty`, penalty and threshold chosen by cross-validation over sources",
 ];
 

@@ -8,9 +8,9 @@
 use std::{borrow::Cow, ops::Range};
 
 /// Pieces of a gist at most.
-const MOST_PIECES: usize = 64;
+const MOST_PIECES: usize = 48;
 /// Of those, what the last questions may take.
-const FOR_QUESTIONS: usize = 32;
+const FOR_QUESTIONS: usize = 24;
 /// Letters of a word that an encoder's vocabulary mostly holds as one piece.
 const LETTERS_A_PIECE: usize = 7;
 /// Digits of a number that it holds as one piece.
