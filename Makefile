@@ -5,7 +5,7 @@ PROFILE = --release
 MICROGPT = target/release/microgpt
 DATA ?= ../shared/data
 
-.PHONY: run build models test test-clients lint bench bench-load bench-page fit-router fit-cache train-micro fuzz setup setup-browser clean
+.PHONY: run build models test test-clients lint bench bench-load bench-page fit-router fit-cache fit-difficulty train-micro fuzz setup setup-browser clean
 
 run: models
 	$(MICROGPT) ingest
@@ -55,6 +55,10 @@ fit-router: models
 
 fit-cache: models
 	DATA=$(DATA) scripts/fit-cache
+
+# Fits models/router/difficulty.json anew on labelled requests under DATA, and prints what it is worth.
+fit-difficulty: setup
+	$(CARGO) run $(PROFILE) --quiet --example fit-difficulty -- $(DATA) models/router/difficulty.json
 
 # Tunes the micro model on the sets under DATA: on a GPU, or with SCALE=cpu a small run of about an hour.
 SCALE = gpu

@@ -15,7 +15,7 @@ use crate::{
         ingest::{self, IngestError},
     },
     prompt::{PromptError, Prompts, task::DECLINED},
-    router::{LocalModel, NearModel, Policy},
+    router::{Difficulty, LocalModel, NearModel, Policy},
     store::{Store, StoreError},
     telemetry,
     upstream::{UpstreamError, Upstreams},
@@ -208,6 +208,7 @@ pub async fn assemble(config: &Config) -> Result<Orchestrator, AppError> {
         judges: LocalModel::embedded(),
         near: NearModel::embedded(),
         cache: config.cache,
+        difficulty: Difficulty::embedded(),
         policy: Policy {
             max_wrong: config.router.max_wrong,
         },

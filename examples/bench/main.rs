@@ -18,18 +18,19 @@ use std::path::PathBuf;
 
 use anyhow::bail;
 
-use sections::{cache, grounded, ingest, own, retrieval, routing, start, turns};
+use sections::{cache, decisions, grounded, ingest, own, retrieval, routing, start, turns};
 use sets::Sets;
 use table::Table;
 
 /// Those measured where none is named.
-const USUAL: [&str; 8] = [
+const USUAL: [&str; 9] = [
     "ingest",
     "start",
     "turns",
     "retrieval",
     "routing",
     "cache",
+    "decisions",
     "grounded",
     "own",
 ];
@@ -82,6 +83,7 @@ async fn measure(
         "retrieval" => retrieval::run(sets, table).await,
         "routing" => routing::run(sets, table).await,
         "cache" => cache::run(sets, table),
+        "decisions" => decisions::run(sets, table).await,
         "grounded" => grounded::run(sets, dump, table).await,
         "load-cache" => load::cache::run(sets, table),
         "load-kills" => load::kills::run(sets, table).await,

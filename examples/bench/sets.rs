@@ -17,7 +17,7 @@ const REPOSITORY: &str = env!("CARGO_MANIFEST_DIR");
 /// Questions under DATA, and what answers them: an FAQ file or a folder of documents.
 pub(crate) struct Set {
     pub(crate) name: &'static str,
-    knowledge: &'static str,
+    pub(crate) knowledge: &'static str,
     questions: &'static str,
 }
 
@@ -53,6 +53,8 @@ pub(crate) struct Question {
     pub(crate) doc: Option<String>,
     /// What a right answer must contain.
     pub(crate) answer_contains: Option<String>,
+    /// The set that it comes from, where a file holds several.
+    pub(crate) source: Option<String>,
     /// Its class; `oos` is out of every scope.
     pub(crate) label: Option<String>,
 }

@@ -71,6 +71,11 @@ impl Table {
         self.note(figure, unit.show(value));
     }
 
+    /// The rows of another table, after these.
+    pub(crate) fn append(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
     /// Anything said in words: a set that is not there, a section that failed.
     pub(crate) fn note(&mut self, figure: impl Into<String>, said: impl Into<String>) {
         self.0

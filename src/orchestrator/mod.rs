@@ -35,7 +35,7 @@ use crate::{
     engine::{Encoder, Generator},
     knowledge::Knowledge,
     prompt::Prompts,
-    router::{self, LocalModel, NearModel, Policy},
+    router::{self, Difficulty, LocalModel, NearModel, Policy},
     store::Store,
     text::personal::Personal,
     upstream::Upstreams,
@@ -74,6 +74,8 @@ pub struct Parts {
     pub near: NearModel,
     /// How long answers are kept to be given again.
     pub cache: Cache,
+    /// The fitted judge of how hard a request is.
+    pub difficulty: Difficulty,
     /// What the owner tolerates.
     pub policy: Policy,
     /// What may be spent.

@@ -5,6 +5,7 @@ use crate::{
     engine::{EngineError, Priority},
     knowledge::{Query, SearchResult},
     router::{Conversation, FaqSignals, PassageSignals, Signals, smalltalk},
+    text,
 };
 
 use super::{Parts, turn::TurnError};
@@ -39,13 +40,14 @@ impl Found {
     }
 }
 
-/// Searches as a turn does.
+/// Searches as a turn does: of a long message only the gist is encoded.
 pub(super) async fn search(
     parts: &Parts,
     question: &str,
     collections: &[String],
 ) -> Result<Found, TurnError> {
-    search_top(parts, question, collections, LOOKED_AT).await
+    let gist = text::gist(question);
+    search_encoded(parts, question, &gist, collections, LOOKED_AT).await
 }
 
 /// Searches for the best `top_k` of each kind.
@@ -55,7 +57,18 @@ pub(super) async fn search_top(
     collections: &[String],
     top_k: usize,
 ) -> Result<Found, TurnError> {
-    let texts = vec![question.to_owned()];
+    search_encoded(parts, question, question, collections, top_k).await
+}
+
+/// Searches for the words of `question` and the meaning of `encoded`, which is its gist or itself.
+async fn search_encoded(
+    parts: &Parts,
+    question: &str,
+    encoded: &str,
+    collections: &[String],
+    top_k: usize,
+) -> Result<Found, TurnError> {
+    let texts = vec![encoded.to_owned()];
     let vector = match parts.encoder.embed(texts, Priority::Query).await {
         Ok(mut vectors) => vectors.pop(),
         Err(error @ EngineError::Overloaded) => return Err(error.into()),
@@ -75,13 +88,16 @@ pub(super) async fn search_top(
 }
 
 /// The router's view of a question and of what was found for it.
-pub(super) fn measure(question: &str, messages: usize, found: &Found) -> Signals {
+pub(super) fn measure(parts: &Parts, question: &str, messages: usize, found: &Found) -> Signals {
+    let assessment = parts.difficulty.assess(question);
     Signals {
         smalltalk: smalltalk::detect(question),
         repeated: false,
         near: None,
         faq: faq(&found.0),
         passage: passage(&found.0),
+        difficulty: assessment.difficulty,
+        demands: assessment.demands,
         words: question.split_whitespace().count(),
         history_messages: messages.saturating_sub(1),
         conversation: Conversation::default(),

@@ -59,7 +59,7 @@ pub(super) async fn look(
     } else {
         typed.to_owned()
     };
-    let mut signals = signals::measure(&question, messages.len(), &found);
+    let mut signals = signals::measure(parts, &question, messages.len(), &found);
     signals.conversation = measured(&understood, leans, last_route, gives(&found, last));
     Ok(Looked {
         question,

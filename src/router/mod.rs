@@ -8,6 +8,7 @@
 pub mod confidence;
 pub mod conversation;
 pub mod doubt;
+pub mod difficulty;
 pub mod fit;
 pub mod followup;
 pub mod pair;
@@ -20,6 +21,7 @@ use crate::chat::Route;
 pub use confidence::LocalModel;
 pub use conversation::Conversation;
 pub use near::{NearModel, NearSignals};
+pub use difficulty::{Demand, Difficulty};
 pub use smalltalk::Smalltalk;
 
 /// A lead of the best entry beyond this says no more.
@@ -27,6 +29,9 @@ const FULL_MARGIN: f32 = 0.2;
 /// The router may send this many times more wrong turns to the knowledge tier than the policy
 /// tolerates, since the verdict judges every answer there before it is shown.
 const VERDICT_FACTOR: f32 = 5.0;
+
+/// From here on question and entry have the same content words, neither one more.
+const SAME_WORDS: f32 = 0.999;
 
 /// What was measured about a turn before deciding.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -41,6 +46,12 @@ pub struct Signals {
     pub faq: Option<FaqSignals>,
     /// The best passage.
     pub passage: Option<PassageSignals>,
+    /// How hard the request is, 0 to 1, whatever was found; at [`difficulty::HARD`] it goes up.
+    #[serde(default)]
+    pub difficulty: f32,
+    /// What makes it hard, weightiest first.
+    #[serde(default)]
+    pub demands: Vec<Demand>,
     /// Words in the message.
     pub words: usize,
     /// Messages before this one.
@@ -120,6 +131,15 @@ pub fn decide(signals: &Signals, policy: Policy, model: &LocalModel) -> Decision
         return decision(Route::Cache, 1.0, vec![reason.into()]);
     }
     let mut reasons = Vec::new();
+    let hard = signals.difficulty >= difficulty::HARD;
+    if hard {
+        reasons.push(difficulty::reason(signals.difficulty, &signals.demands));
+        let asked_word_for_word = |faq: &FaqSignals| faq.overlap >= SAME_WORDS;
+        if !signals.faq.as_ref().is_some_and(asked_word_for_word) {
+            return decision(Route::Escalate, signals.difficulty, reasons);
+        }
+        reasons.push("but it is a question of the FAQ, word for word".into());
+    }
     if let Some(faq) = &signals.faq {
         let confidence = model.faq.probability(&faq.features());
         let threshold = model.faq.threshold(policy.max_wrong);
@@ -131,7 +151,7 @@ pub fn decide(signals: &Signals, policy: Policy, model: &LocalModel) -> Decision
         }
     }
     let mut best_local: f32 = 0.0;
-    if let Some(passage) = &signals.passage {
+    if let Some(passage) = signals.passage.as_ref().filter(|_| !hard) {
         let confidence = model.knowledge.probability(&passage.features());
         let threshold = model.knowledge.threshold(policy.max_wrong * VERDICT_FACTOR);
         reasons.push(passage.describe(confidence, threshold));

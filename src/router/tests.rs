@@ -191,3 +191,44 @@ fn a_repeated_question_is_answered_from_the_cache() {
     };
     assert_eq!(decide(&signals, POLICY, &model()).route, Route::Cache);
 }
+
+fn hard(faq: Option<FaqSignals>, passage: Option<PassageSignals>) -> Signals {
+    Signals {
+        faq,
+        passage,
+        difficulty: 0.9,
+        demands: vec![Demand::Mathematics, Demand::Writing],
+        ..Signals::default()
+    }
+}
+
+#[test]
+fn a_hard_request_goes_up_whatever_it_resembles_and_the_reason_says_why() {
+    let decision = decide(&hard(Some(faq(0.9)), Some(passage(0.9))), POLICY, &model());
+    assert_eq!(decision.route, Route::Escalate);
+    assert!(
+        decision.reasons[0].starts_with("asks for mathematics (numbers and quantities) and a text"),
+        "{:?}",
+        decision.reasons
+    );
+}
+
+#[test]
+fn a_hard_request_that_is_an_entry_word_for_word_is_answered() {
+    let same_words = FaqSignals {
+        overlap: 1.0,
+        ..faq(0.9)
+    };
+    let decision = decide(&hard(Some(same_words), None), POLICY, &model());
+    assert_eq!(decision.route, Route::Faq);
+}
+
+#[test]
+fn no_passage_carries_a_hard_request() {
+    let same_words_but_far = FaqSignals {
+        overlap: 1.0,
+        ..faq(0.1)
+    };
+    let signals = hard(Some(same_words_but_far), Some(passage(0.9)));
+    assert_eq!(decide(&signals, POLICY, &model()).route, Route::Escalate);
+}

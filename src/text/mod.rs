@@ -7,6 +7,7 @@
 
 mod language;
 pub mod likeness;
+mod gist;
 mod lists;
 mod pointers;
 pub mod personal;
@@ -17,6 +18,7 @@ mod visible;
 mod words;
 
 pub use language::detect;
+pub use gist::gist;
 pub use lists::{
     capitalised, is_cue, is_definition_cue, is_reservation, opens_with_reference,
     without_connective,

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Beyond this an answer counts as lost.
 const LOST_AFTER: Duration = Duration::from_secs(60);
@@ -87,9 +87,15 @@ impl Connection {
 /// The bytes that put `question` to the cascade.
 pub(crate) fn question(question: &str, stream: bool) -> Vec<u8> {
     let message = json!({"role": "user", "content": question});
-    let body = json!({"model": "auto", "messages": [message], "stream": stream}).to_string();
+    let body = json!({"model": "auto", "messages": [message], "stream": stream});
+    post("/v1/chat/completions", &body)
+}
+
+/// The bytes that post `body` to `path`.
+pub(crate) fn post(path: &str, body: &Value) -> Vec<u8> {
+    let body = body.to_string();
     let mut request = format!(
-        "POST /v1/chat/completions HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\n\
+        "POST {path} HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\n\
          content-length: {}\r\n\r\n",
         body.len()
     );

@@ -1,6 +1,7 @@
 //! What is measured, one file a section. Each takes what it needs from the sets, and writes rows.
 
 pub(crate) mod cache;
+pub(crate) mod decisions;
 pub(crate) mod grounded;
 pub(crate) mod ingest;
 pub(crate) mod own;
