@@ -7,12 +7,12 @@
 
 pub mod confidence;
 pub mod conversation;
-pub mod doubt;
 pub mod difficulty;
+pub mod doubt;
 pub mod fit;
 pub mod followup;
-pub mod pair;
 pub mod near;
+pub mod pair;
 pub mod smalltalk;
 
 use serde::{Deserialize, Serialize};
@@ -20,8 +20,8 @@ use serde::{Deserialize, Serialize};
 use crate::chat::Route;
 pub use confidence::LocalModel;
 pub use conversation::Conversation;
-pub use near::{NearModel, NearSignals};
 pub use difficulty::{Demand, Difficulty};
+pub use near::{NearModel, NearSignals};
 pub use smalltalk::Smalltalk;
 
 /// A lead of the best entry beyond this says no more.

@@ -5,20 +5,20 @@
 //! Pure, no I/O, no statistics and no model. English is known well enough to compare claims;
 //! other languages are compared word by word (Chinese and Japanese sign by sign).
 
+mod gist;
 mod language;
 pub mod likeness;
-mod gist;
 mod lists;
-mod pointers;
 pub mod personal;
+mod pointers;
 mod sentences;
 mod stem;
 mod terms;
 mod visible;
 mod words;
 
-pub use language::detect;
 pub use gist::gist;
+pub use language::detect;
 pub use lists::{
     capitalised, is_cue, is_definition_cue, is_reservation, opens_with_reference,
     without_connective,

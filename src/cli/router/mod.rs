@@ -2,8 +2,8 @@
 //! a cascade of two models.
 
 mod kb;
-mod pair;
 mod near;
+mod pair;
 
 use std::path::{Path, PathBuf};
 
