@@ -113,7 +113,7 @@ impl Orchestrator {
             }),
             personal: Personal::default(),
             parts,
-            given: last_answer::Given::default(),
+            given: last_answer::Given::new(max_age),
             started_unix_s: jiff::Timestamp::now().as_second(),
             runtime: Handle::current(),
         }))
