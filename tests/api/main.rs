@@ -23,6 +23,7 @@ mod knocks_process;
 mod knocks_upstream;
 mod knowledge;
 mod operation;
+mod pair;
 mod streaming;
 mod training;
 mod upstreams;
