@@ -31,7 +31,7 @@ pub(super) fn among(vectors: &[Vec<f32>]) -> Vec<Nearest> {
             })
         });
         let working: Vec<_> = parts.collect();
-        let done = working.into_iter().map(|part| part.join());
+        let done = working.into_iter().map(thread::ScopedJoinHandle::join);
         done.flat_map(|part| part.expect("comparing vectors doesn't panic"))
             .collect()
     })
