@@ -17,8 +17,8 @@ mod terms;
 mod visible;
 mod words;
 
-pub use language::detect;
 pub use gist::{boundary, gist};
+pub use language::detect;
 pub use lists::{
     capitalised, is_cue, is_definition_cue, is_reservation, opens_with_reference,
     without_connective,
