@@ -125,7 +125,12 @@ mod tests {
         let near = [(1, 0.9), (0, 0.8), (2, 0.7)];
         let answers = [[1.0, 1.0], [0.0, 1.0], [1.0, 0.0]];
         let found = estimate(&near, &answers, 3, |index| index != 1, [0.5; 2]);
-        assert_eq!(found, [1.0, 1.0], "one neighbour, the nearest known");
-        assert_eq!(estimate(&near, &answers, 3, |_| false, [0.5; 2]), [0.5; 2]);
+        assert_eq!(
+            found.to_vec(),
+            [1.0, 1.0],
+            "one neighbour, the nearest known"
+        );
+        let nothing = estimate(&near, &answers, 3, |_| false, [0.5; 2]);
+        assert_eq!(nothing.to_vec(), [0.5, 0.5]);
     }
 }
