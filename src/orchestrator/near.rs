@@ -89,8 +89,8 @@ fn tells_of_a_person(desk: &Desk, answer: &Answer) -> bool {
     found.any(|(_, text)| !published(text))
 }
 
-/// Whether this turn may take part: asked of the cascade, without randomness, short, and without a
-/// word about a person. (What the caller's instructions say of one is the owner's.)
+/// Whether this turn may take part: asked of the cascade, without randomness, short, no doubt of the
+/// answer before (which wants another one), and without a word about a person. (What the caller's instructions say of one is the owner's.)
 fn is_open(desk: &Desk) -> bool {
     let request = &desk.request;
     let spoken = || {
@@ -101,6 +101,7 @@ fn is_open(desk: &Desk) -> bool {
     desk.parts().cache.semantic
         && request.target == Target::Auto
         && !request.no_store
+        && desk.signals.conversation.doubted.is_none()
         && !request.sampling.is_random()
         && meant(desk).len() <= LONGEST_QUESTION_BYTES
         && spoken().map(str::len).sum::<usize>() <= LONGEST_CONVERSATION_BYTES
