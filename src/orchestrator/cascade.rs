@@ -40,8 +40,10 @@ async fn cascade(desk: &mut Desk) -> Result<Draft, TurnError> {
         return Ok(tiers::smalltalk(desk, kind));
     }
     let found = signals::search(desk.parts(), &desk.question, &desk.request.collections).await?;
-    desk.signals = signals::measure(&desk.question, desk.request.messages.len(), &found);
-    let decision = router::decide(&desk.signals, desk.parts().policy, &desk.parts().judges);
+    let gauge = desk.house.gauge();
+    desk.signals = signals::measure(&desk.question, desk.request.messages.len(), &found, &gauge);
+    let policy = desk.house.policy(&gauge);
+    let decision = router::decide(&desk.signals, policy, &desk.parts().judges);
     desk.timings.route = desk.elapsed_ms();
     desk.reasons.extend(decision.reasons.iter().cloned());
     let evidence = signals::evidence(desk.parts(), &desk.signals, &found);
@@ -57,7 +59,8 @@ async fn cascade(desk: &mut Desk) -> Result<Draft, TurnError> {
 
 async fn knowledge_alone(desk: &mut Desk) -> Result<Draft, TurnError> {
     let found = signals::search(desk.parts(), &desk.question, &desk.request.collections).await?;
-    desk.signals = signals::measure(&desk.question, desk.request.messages.len(), &found);
+    let gauge = desk.house.gauge();
+    desk.signals = signals::measure(&desk.question, desk.request.messages.len(), &found, &gauge);
     desk.timings.route = desk.elapsed_ms();
     let passage = desk.signals.passage.as_ref();
     let confidence = passage.map_or(0.0, |passage| {

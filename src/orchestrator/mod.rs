@@ -4,6 +4,7 @@
 //! `signals`, the router's decision and one of the `tiers`, and `record` keeps what happened.
 //! The rooms it composes (router, cache, knowledge, engine, upstream, store) never meet elsewhere.
 
+pub mod calibrate;
 mod cascade;
 mod conversations;
 mod desk;
@@ -16,7 +17,7 @@ mod tiers;
 pub mod turn;
 pub mod verify;
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use tokio::{runtime::Handle, sync::mpsc};
 use tracing::Instrument;
@@ -29,10 +30,11 @@ use crate::{
     engine::{Encoder, Generator},
     knowledge::Knowledge,
     prompt::Prompts,
-    router::{self, LocalModel, Policy},
+    router::{self, LocalModel, Policy, calibration::Wanted},
     store::Store,
     upstream::Upstreams,
 };
+use calibrate::{Folders, Gauge};
 use ingest::IngestError;
 pub use turn::{ModelCard, Preview, Target, TurnError, TurnEvent, TurnRequest};
 
@@ -63,8 +65,10 @@ pub struct Parts {
     pub prompts: Prompts,
     /// The fitted judges of the local tiers.
     pub judges: LocalModel,
-    /// What the owner tolerates.
-    pub policy: Policy,
+    /// What the owner tolerates, of the traffic that they expect.
+    pub wanted: Wanted,
+    /// Where the calibration lies.
+    pub folders: Folders,
     /// What may be spent.
     pub budget: Budget,
     /// Which turns may be exported for training.
@@ -74,9 +78,29 @@ pub struct Parts {
 struct House {
     parts: Parts,
     cache: ExactCache<Arc<Answer>>,
+    /// Swapped whole when the knowledge has changed.
+    gauge: RwLock<Arc<Gauge>>,
     started_unix_s: i64,
     /// Turns run here, not on the thread of the door that they came through.
     runtime: Handle,
+}
+
+impl House {
+    /// What questions are measured against now.
+    fn gauge(&self) -> Arc<Gauge> {
+        let gauge = self.gauge.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&gauge)
+    }
+
+    /// What the owner tolerates, on this knowledge base.
+    fn policy(&self, gauge: &Gauge) -> Policy {
+        let wanted = self.parts.wanted;
+        let point = gauge.calibration.operating_point(wanted);
+        Policy {
+            max_wrong: wanted.max_wrong,
+            faq_threshold: point.map(|point| point.threshold),
+        }
+    }
 }
 
 /// The one handle that doors (HTTP, command line) hold. Cheap to clone.
@@ -86,10 +110,11 @@ pub struct Orchestrator(Arc<House>);
 impl Orchestrator {
     /// Joins the parts. Turns will run on the runtime that this is called on.
     #[must_use]
-    pub fn new(parts: Parts) -> Self {
+    pub fn new(parts: Parts, gauge: Gauge) -> Self {
         Self(Arc::new(House {
             parts,
             cache: ExactCache::default(),
+            gauge: RwLock::new(Arc::new(gauge)),
             started_unix_s: jiff::Timestamp::now().as_second(),
             runtime: Handle::current(),
         }))
@@ -180,8 +205,9 @@ impl Orchestrator {
         let parts = &self.0.parts;
         let question = history::question(&messages);
         let found = signals::search(parts, question, &collections).await?;
-        let signals = signals::measure(question, messages.len(), &found);
-        let decision = router::decide(&signals, parts.policy, &parts.judges);
+        let gauge = self.0.gauge();
+        let signals = signals::measure(question, messages.len(), &found, &gauge);
+        let decision = router::decide(&signals, self.0.policy(&gauge), &parts.judges);
         Ok(Preview {
             route: decision.route,
             confidence: decision.confidence,
@@ -225,7 +251,11 @@ impl Orchestrator {
     /// Counts, generation and skipped files.
     #[must_use]
     pub fn knowledge_status(&self) -> serde_json::Value {
-        serde_json::json!(self.0.parts.knowledge.status())
+        let wanted = self.0.parts.wanted;
+        let point = self.0.gauge().calibration.operating_point(wanted);
+        let mut status = serde_json::json!(self.0.parts.knowledge.status());
+        status["calibration"] = serde_json::json!(point);
+        status
     }
 
     /// Questions that the FAQ answers, at most `limit`.
@@ -247,7 +277,20 @@ impl Orchestrator {
     pub async fn reload(&self) -> Result<serde_json::Value, TurnError> {
         let house = self.0.clone();
         let work = async move {
-            ingest::ingest(&house.parts.knowledge, &house.parts.encoder, &|_, _| ()).await
+            let Parts {
+                knowledge,
+                encoder,
+                judges,
+                folders,
+                ..
+            } = &house.parts;
+            let before = knowledge.generation();
+            let report = ingest::ingest(knowledge, encoder, &|_, _| ()).await?;
+            if report.generation != before {
+                let gauge = calibrate::gauge(knowledge, encoder, judges, folders).await?;
+                *house.gauge.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(gauge);
+            }
+            Ok(report)
         };
         // On a task of its own: an asker who hangs up must not stop it midway.
         let report = self.0.runtime.spawn(work).await.map_err(IngestError::from);

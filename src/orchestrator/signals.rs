@@ -5,9 +5,10 @@ use crate::{
     engine::{EngineError, Priority},
     knowledge::{Query, SearchResult},
     router::{FaqSignals, PassageSignals, Signals, smalltalk},
+    text::likeness,
 };
 
-use super::{Parts, turn::TurnError};
+use super::{Parts, calibrate::Gauge, turn::TurnError};
 
 /// Entries and passages that a turn looks at: enough to find the best entry with another answer.
 const LOOKED_AT: usize = 8;
@@ -20,7 +21,7 @@ const EVIDENCE_SCORE: f32 = 0.45;
 const LIKELY: f32 = 0.5;
 
 /// What the search found for a question.
-pub(super) struct Found(pub(super) SearchResult);
+pub(super) struct Found(pub(super) SearchResult, pub(super) Option<Vec<f32>>);
 
 impl Found {
     /// Entries and passages in one list, best first.
@@ -59,21 +60,23 @@ pub(super) async fn search_top(
             None
         }
     };
-    Ok(Found(parts.knowledge.search(&Query {
+    let result = parts.knowledge.search(&Query {
         text: question,
         vector: vector.as_deref(),
         top_k,
         collections,
         kind: None,
-    })))
+        without: None,
+    });
+    Ok(Found(result, vector))
 }
 
 /// The router's view of a question and of what was found for it.
-pub(super) fn measure(question: &str, messages: usize, found: &Found) -> Signals {
+pub(super) fn measure(question: &str, messages: usize, found: &Found, gauge: &Gauge) -> Signals {
     Signals {
         smalltalk: smalltalk::detect(question),
         repeated: false,
-        faq: faq(&found.0),
+        faq: faq(question, found.1.as_deref(), &found.0, gauge, None),
         passage: passage(&found.0),
         words: question.split_whitespace().count(),
         history_messages: messages.saturating_sub(1),
@@ -94,7 +97,15 @@ pub(super) fn evidence(parts: &Parts, signals: &Signals, found: &Found) -> Vec<S
         .collect()
 }
 
-fn faq(found: &SearchResult) -> Option<FaqSignals> {
+/// How the best entry fits. `place` is the question's own place in the background, which is left
+/// out of it.
+pub(super) fn faq(
+    question: &str,
+    vector: Option<&[f32]>,
+    found: &SearchResult,
+    gauge: &Gauge,
+    place: Option<usize>,
+) -> Option<FaqSignals> {
     let best = found.faq.first()?;
     let next = found
         .faq
@@ -109,6 +120,10 @@ fn faq(found: &SearchResult) -> Option<FaqSignals> {
         fused: best.fused,
         margin: best.fused - next.map_or(0.0, |hit| hit.fused),
         next_id: next.map(|hit| hit.source.id.clone()),
+        centred_question: best.centred_question,
+        background: vector.map_or(0.0, |vector| gauge.background.nearness(vector, place)),
+        outstanding: gauge.calibration.outstanding(best.cosine_question),
+        likeness: likeness::compare(question, &best.matched_form),
     })
 }
 

@@ -7,6 +7,7 @@
 mod language;
 pub mod likeness;
 mod lists;
+pub mod perturb;
 mod sentences;
 mod stem;
 mod terms;
