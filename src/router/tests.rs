@@ -1,7 +1,10 @@
 use super::*;
 use confidence::{Logistic, Risk};
 
-const POLICY: Policy = Policy { max_wrong: 0.02 };
+const POLICY: Policy = Policy {
+    max_wrong: 0.02,
+    faq_threshold: None,
+};
 
 /// Both judges look at one signal only: the question's cosine, the passage's cosine.
 fn model() -> LocalModel {
