@@ -33,7 +33,24 @@ const LIBRARIES: [(&str, &[&str]); 7] = [
 ];
 
 /// Rooms that a room may not reach up to.
-const ABOVE: [(&str, &[&str]); 6] = [
+const ABOVE: [(&str, &[&str]); 7] = [
+    (
+        "chart",
+        &[
+            "orchestrator",
+            "http",
+            "cli",
+            "app",
+            "judge",
+            "router",
+            "cache",
+            "knowledge",
+            "engine",
+            "upstream",
+            "store",
+            "models",
+        ],
+    ),
     ("orchestrator", &["http", "cli", "app", "judge"]),
     ("judge", &["http", "cli", "app", "models", "store"]),
     (

@@ -49,9 +49,8 @@ async fn cascade(desk: &mut Desk) -> Result<Draft, TurnError> {
     desk.timings.route = desk.elapsed_ms();
     desk.reasons.extend(decision.reasons.iter().cloned());
     let evidence = signals::evidence(desk.parts(), &desk.signals, &found);
-    desk.vector = found.vector().map(<[f32]>::to_vec);
     if decision.route != Route::Faq
-        && let Some(draft) = near::look_up(desk)
+        && let Some(draft) = near::look_up(desk, &found).await
     {
         return Ok(draft);
     }

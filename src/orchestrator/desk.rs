@@ -31,7 +31,7 @@ pub(super) struct Desk {
     pub(super) message_id: String,
     pub(super) reasons: Vec<String>,
     pub(super) signals: Signals,
-    /// The question's, once it is known.
+    /// The whole question's, where a cache of like questions was asked.
     pub(super) vector: Option<Vec<f32>>,
     pub(super) timings: Timings,
     started: Instant,

@@ -1,6 +1,8 @@
 //! Who gave the last answer of a conversation: the store knows it of its own, and a short memory of
 //! those that a client sends along.
 
+use std::time::Duration;
+
 use crate::{
     cache::{ExactCache, Key},
     chat::{Message, Outcome, Role, Route},
@@ -31,10 +33,15 @@ fn wanted(parts: &Parts, route: Route, model: &str) -> Option<Route> {
 
 /// The routes of answers given lately, found again by question and answer: so a client that keeps
 /// its own history has what a stored conversation has. Lost with the process.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(super) struct Given(ExactCache<Route>);
 
 impl Given {
+    /// None yet; each is known for `max_age`.
+    pub(super) fn new(max_age: Duration) -> Self {
+        Self(ExactCache::new(max_age))
+    }
+
     /// Keeps who answered the last of `messages`.
     pub(super) fn keep(&self, parts: &Parts, messages: &[Message], answer: &str, made: &Outcome) {
         if let Some(route) = wanted(parts, made.route, &made.model) {

@@ -140,8 +140,8 @@ impl Orchestrator {
             }),
             personal: Personal::default(),
             parts,
-            given: last_answer::Given::default(),
             gauge: RwLock::new(Arc::new(gauge)),
+            given: last_answer::Given::new(max_age),
             started_unix_s: jiff::Timestamp::now().as_second(),
             runtime: Handle::current(),
         }))

@@ -1,6 +1,6 @@
 //! Answers to questions like one before: when they are looked for, and which are kept.
 
-use std::{sync::Arc, time::Instant};
+use std::{borrow::Cow, sync::Arc, time::Instant};
 
 use crate::{
     cache::{
@@ -8,11 +8,15 @@ use crate::{
         semantic::{Kept, Said},
     },
     chat::{Answer, Role, Route},
+    engine::Priority,
+    text,
 };
 
 use super::{
     desk::{Desk, Draft},
-    history, tiers,
+    history,
+    signals::Found,
+    tiers,
     turn::Target,
 };
 
@@ -22,23 +26,39 @@ const LONGEST_QUESTION_BYTES: usize = 1_000;
 const LONGEST_CONVERSATION_BYTES: usize = 4_000;
 
 /// The answer to a question like this one, if it may be given; notes why (not).
-pub(super) fn look_up(desk: &mut Desk) -> Option<Draft> {
+pub(super) async fn look_up(desk: &mut Desk, found: &Found) -> Option<Draft> {
     if !is_open(desk) {
         return None;
     }
+    desk.vector = whole_vector(desk, found).await;
     let vector = desk.vector.as_deref()?;
-    let found = desk
-        .house
-        .near
-        .nearest(&scope(desk), vector, Instant::now())?;
+    let now = Instant::now();
+    let found = desk.house.near.nearest(&scope(desk), vector, now)?;
     let model = &desk.parts().near;
     let (cosine, margin) = (found.cosine, found.margin);
-    let signals = model.judge(&desk.question, &found.question, cosine, margin);
+    let signals = model.judge(meant(desk), &found.question, cosine, margin);
     let parts = desk.parts();
     let (given, reason) = parts.near.decide(&signals, parts.policy);
     desk.signals.near = Some(signals);
     desk.reasons.push(reason);
     given.then(|| tiers::like(desk, &found.answer))
+}
+
+/// The question, completed from the conversation where it had to be.
+fn meant(desk: &Desk) -> &str {
+    &desk.standalone
+}
+
+/// The vector of the whole question. The search is content with the gist of a longer one, but what it
+/// leaves out may be what sets two questions apart.
+async fn whole_vector(desk: &Desk, found: &Found) -> Option<Vec<f32>> {
+    let question = meant(desk);
+    if matches!(text::gist(question), Cow::Borrowed(_)) {
+        return found.vector().map(<[f32]>::to_vec);
+    }
+    let texts = vec![question.to_owned()];
+    let vectors = desk.parts().encoder.embed(texts, Priority::Query).await;
+    vectors.ok()?.pop()
 }
 
 /// Keeps an answer for questions like its own, if it was written for this one.
@@ -52,7 +72,7 @@ pub(super) fn keep(desk: &Desk, answer: &Arc<Answer>) {
     };
     let entry = Kept {
         scope: scope(desk),
-        question: desk.question.clone(),
+        question: meant(desk).to_owned(),
         vector,
         said: Said::of(&answer.content),
         answer: answer.clone(),
@@ -82,7 +102,7 @@ fn is_open(desk: &Desk) -> bool {
         && request.target == Target::Auto
         && !request.no_store
         && !request.sampling.is_random()
-        && desk.question.len() <= LONGEST_QUESTION_BYTES
+        && meant(desk).len() <= LONGEST_QUESTION_BYTES
         && spoken().map(str::len).sum::<usize>() <= LONGEST_CONVERSATION_BYTES
         && !spoken().any(|text| desk.house.personal.find(text).next().is_some())
 }

@@ -42,6 +42,14 @@ pub fn gist(text: &str) -> Cow<'_, str> {
     Cow::Owned(parts.join(" "))
 }
 
+/// Where the first letter at or after the byte numbered `at` begins, or the text ends.
+#[must_use]
+pub fn boundary(text: &str, at: usize) -> usize {
+    (at..text.len())
+        .find(|&place| text.is_char_boundary(place))
+        .unwrap_or(text.len())
+}
+
 /// The last sentences that ask, in order, or else the last one; and how many pieces they are.
 fn last_questions(text: &str) -> (Vec<Range<usize>>, usize) {
     let sentences = sentences(text);
@@ -65,7 +73,7 @@ fn last_questions(text: &str) -> (Vec<Range<usize>>, usize) {
 
 /// Where the sentences of the text's end stand.
 fn sentences(text: &str) -> Vec<Range<usize>> {
-    let tail = text.ceil_char_boundary(text.len().saturating_sub(MOST_TAIL_BYTES));
+    let tail = boundary(text, text.len().saturating_sub(MOST_TAIL_BYTES));
     let (mut found, mut start) = (Vec::new(), tail);
     let mut letters = text[tail..].char_indices().peekable();
     while let Some((at, letter)) = letters.next() {

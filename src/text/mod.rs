@@ -18,7 +18,7 @@ mod terms;
 mod visible;
 mod words;
 
-pub use gist::gist;
+pub use gist::{boundary, gist};
 pub use language::detect;
 pub use lists::{
     capitalised, is_cue, is_definition_cue, is_reservation, opens_with_reference,

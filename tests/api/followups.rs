@@ -277,7 +277,7 @@ async fn a_hard_conversation_keeps_its_follow_ups_wherever_its_history_is_kept()
     };
     for answer in [
         sent_along("How long is its warranty?").await,
-        stored("How long is its warranty?").await,
+        stored("And how do I descale it?").await,
     ] {
         assert_eq!(route(&answer), "escalate", "{answer:#}");
         let reasons = answer["microgpt"]["reasons"].to_string();

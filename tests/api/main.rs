@@ -25,6 +25,7 @@ mod knocks_upstream;
 mod knowledge;
 mod likeness;
 mod operation;
+mod pair;
 mod streaming;
 mod training;
 mod upstreams;

@@ -1,4 +1,4 @@
-//! Answers given to questions like one before: right and wrong ones, over GPTCache's pairs.
+//! Answers given to questions like one before: right and wrong ones, over `GPTCache`'s pairs.
 //!
 //! Each second writing is looked up among all first ones, as a turn does, by the program itself
 //! (`microgpt router near`). Only its own first writing counts as right, though some of the others

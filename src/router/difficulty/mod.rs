@@ -26,6 +26,8 @@ pub const VERSION: u32 = 1;
 pub const HARD: f32 = 0.5;
 /// A demand that adds less than this to the logit is not worth naming.
 const WORTH_NAMING: f32 = 0.3;
+/// A request of so many words may be called long.
+const LONG_WORDS: usize = 60;
 /// Demands named at most.
 const MOST_NAMED: usize = 2;
 
@@ -118,6 +120,7 @@ impl Difficulty {
     #[must_use]
     pub fn assess(&self, text: &str) -> Assessment {
         let measured = measure(text);
+        let words = text.split_whitespace().take(LONG_WORDS).count();
         let mut parts: Vec<(Demand, f32)> = Vec::new();
         let mut logit = self.bias + self.pairs_logit(&measured.buckets);
         for ((feature, (_, demand)), value) in
@@ -130,7 +133,10 @@ impl Difficulty {
                 None => parts.push((demand, beyond)),
             }
         }
-        parts.retain(|(_, sum)| *sum >= WORTH_NAMING);
+        let worth = |(demand, sum): &(Demand, f32)| {
+            *sum >= WORTH_NAMING && (*demand != Demand::Length || words >= LONG_WORDS)
+        };
+        parts.retain(worth);
         parts.sort_by(|(_, a), (_, b)| b.total_cmp(a));
         let demands = parts.into_iter().map(|(demand, _)| demand);
         Assessment {

@@ -2,6 +2,8 @@
 //!
 //! Knows nothing of what makes a request hard.
 
+use crate::text::boundary;
+
 /// Of a longer request only this much of the beginning and of the end is read: instructions stand
 /// there, and a decision must not wait for the pages between.
 const MOST_HEAD_BYTES: usize = 2_500;
@@ -57,8 +59,8 @@ fn ends(text: &str) -> (&str, &str) {
     if text.len() <= MOST_HEAD_BYTES + MOST_TAIL_BYTES {
         return (text, "");
     }
-    let head = text.floor_char_boundary(MOST_HEAD_BYTES);
-    let tail = text.ceil_char_boundary(text.len() - MOST_TAIL_BYTES);
+    let head = boundary(text, MOST_HEAD_BYTES);
+    let tail = boundary(text, text.len() - MOST_TAIL_BYTES);
     (&text[..head], &text[tail..])
 }
 

@@ -6,7 +6,7 @@ use super::{
     draw,
     file::EncoderName,
     length_score,
-    material::{Material, Sight},
+    material::{Material, Sight, Wording},
     model::{Candidate, FitReport, Model},
 };
 
@@ -107,11 +107,11 @@ pub fn fit(job: Job) -> Result<Model, FitError> {
     let features = cross::features(&material, chosen.sight, &precedents);
     let forest = cross::grow(&material, &features, &known, chosen.growth(TREES, SEED));
     step();
-    let wording = chosen
-        .sight
-        .precedent
-        .then(|| material.wording(|_| true))
-        .unwrap_or_default();
+    let wording = if chosen.sight.precedent {
+        material.wording(|_| true)
+    } else {
+        Wording::default()
+    };
     Ok(Model {
         encoder: job.encoder,
         provenance: job.provenance,

@@ -58,7 +58,7 @@ impl Forest {
             let working: Vec<_> = (0..workers)
                 .map(|worker| scope.spawn(move || plant(worker)))
                 .collect();
-            let done = working.into_iter().map(|worker| worker.join());
+            let done = working.into_iter().map(thread::ScopedJoinHandle::join);
             done.flat_map(|trees| trees.expect("growing a tree doesn't panic"))
                 .collect()
         });

@@ -67,7 +67,9 @@ fn make_orthonormal(directions: &mut [Vec<f32>]) {
         } else {
             0.0
         };
-        own.iter_mut().for_each(|value| *value *= scale);
+        for value in own.iter_mut() {
+            *value *= scale;
+        }
     }
 }
 
