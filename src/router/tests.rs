@@ -108,7 +108,10 @@ fn a_stricter_owner_gets_fewer_local_answers() {
         faq: Some(faq(0.6)),
         ..Signals::default()
     };
-    let strict = Policy { max_wrong: 0.001 };
+    let strict = Policy {
+        max_wrong: 0.001,
+        faq_threshold: None,
+    };
     assert_eq!(decide(&signals, POLICY, &model()).route, Route::Faq);
     assert_eq!(decide(&signals, strict, &model()).route, Route::Escalate);
 }
