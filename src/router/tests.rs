@@ -1,10 +1,7 @@
 use super::*;
 use confidence::{Logistic, Risk};
 
-const POLICY: Policy = Policy {
-    max_wrong: 0.02,
-    faq_threshold: None,
-};
+const POLICY: Policy = Policy { max_wrong: 0.02 };
 
 /// Both judges look at one signal only: the question's cosine, the passage's cosine.
 fn model() -> LocalModel {
@@ -108,10 +105,7 @@ fn a_stricter_owner_gets_fewer_local_answers() {
         faq: Some(faq(0.6)),
         ..Signals::default()
     };
-    let strict = Policy {
-        max_wrong: 0.001,
-        faq_threshold: None,
-    };
+    let strict = Policy { max_wrong: 0.001 };
     assert_eq!(decide(&signals, POLICY, &model()).route, Route::Faq);
     assert_eq!(decide(&signals, strict, &model()).route, Route::Escalate);
 }

@@ -10,7 +10,6 @@ mod language;
 pub mod likeness;
 mod lists;
 pub mod personal;
-pub mod perturb;
 mod pointers;
 mod sentences;
 mod stem;
