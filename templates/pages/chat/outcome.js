@@ -19,17 +19,28 @@ function reasonOf(outcome) {
   }
   if (route === "faq" && model === "template") return "A short courtesy; nothing had to be looked up.";
   const sentences = {
-    cache: "The same question was answered before from the same knowledge; this is that answer again.",
+    cache: reasons.some((reason) => reason.startsWith("the same question was answered before"))
+      ? "The same question was answered before from the same knowledge; this is that answer again."
+      : "A question like yours was answered before from the same knowledge; this is that answer.",
     faq: `An approved answer fits your question, word for word (${sure}).`,
     knowledge: `A document answers this (${sure}); every statement was checked against it.`,
-    escalate: reasons.some((reason) => reason.startsWith("nothing in the knowledge base"))
-      ? "Nothing in the knowledge base answers this well enough, so a large model was asked."
-      : "The local answer was not good enough, so a large model was asked.",
+    escalate: `${whyEscalated(reasons)}, so a large model was asked.`,
     decline: "Nothing here answers this.",
     action: "Your command was carried out.",
     handoff: "A person will answer this.",
   };
   return sentences[route] ?? "";
+}
+
+function whyEscalated(reasons) {
+  const hard = reasons.map((reason) => /^asks for (.+): difficulty/.exec(reason)).find(Boolean);
+  if (hard) return `This asks for ${clean(hard[1])}`;
+  const begins = (words) => reasons.some((reason) => reason.startsWith(words));
+  if (begins("the last answer is doubted") || begins("the same question again")) return "The last answer was no help";
+  if (begins("a follow-up of what")) return "This follows what a large model was needed for";
+  if (begins("it leans on")) return "This leans on what was said before";
+  if (begins("nothing in the knowledge base")) return "Nothing in the knowledge base answers this well enough";
+  return "The local answer was not good enough";
 }
 
 function whyDegraded(reasons) {

@@ -76,7 +76,7 @@ export async function names_route_reason_cost_and_time(scene) {
   const expected = [
     [FAQ_QUESTION, "faq", "Approved answer", /^An approved answer fits your question, word for word \(\d+% sure\)\.$/, "no cost"],
     [DOCUMENT_QUESTION, "knowledge", "Knowledge base", /^A document answers this .* checked against it\.$/, "no cost"],
-    [LARGE_QUESTION, "escalate", "Large model", /^Nothing in the knowledge base .* a large model was asked\.$/, "$0.0035"],
+    [LARGE_QUESTION, "escalate", "Large model", /^This asks for .+, so a large model was asked\.$/, "$0.0035"],
     ["Thanks a lot!", "faq", "Courtesy", /^A short courtesy/, "no cost"],
   ];
   for (const [question, route, badge, reason, cost] of expected) {
