@@ -11,11 +11,11 @@ use crate::{
     knowledge::{self, IngestReport, Knowledge, KnowledgeError},
     models::{self, ModelError, ModelFile, ModelRole},
     orchestrator::{
-        Orchestrator, Parts,
+        Orchestrator, Parts, calibrate,
         ingest::{self, IngestError},
     },
     prompt::{PromptError, Prompts, task::DECLINED},
-    router::{Difficulty, LocalModel, NearModel, Policy},
+    router::{Difficulty, LocalModel, NearModel, calibration::Wanted},
     store::{Store, StoreError},
     telemetry,
     upstream::{UpstreamError, Upstreams},
@@ -190,7 +190,10 @@ pub async fn assemble(config: &Config) -> Result<Orchestrator, AppError> {
         }
         Err(error) => return Err(error.into()),
     }
-    Ok(Orchestrator::new(Parts {
+    let judges = LocalModel::embedded();
+    let folders = folders(config);
+    let gauge = calibrate::gauge(&knowledge, &encoder, &judges, &folders).await?;
+    let parts = Parts {
         knowledge,
         encoder,
         encoder_name: models::resolve(
@@ -205,16 +208,34 @@ pub async fn assemble(config: &Config) -> Result<Orchestrator, AppError> {
         upstreams: upstreams(config)?,
         store,
         prompts: Prompts::load(None)?,
-        judges: LocalModel::embedded(),
+        judges,
         near: NearModel::embedded(),
         cache: config.cache,
         difficulty: Difficulty::embedded(),
-        policy: Policy {
-            max_wrong: config.router.max_wrong,
-        },
+        wanted: wanted(config),
+        folders,
         budget: config.budget,
         consent: config.training.consent,
-    }))
+    };
+    Ok(Orchestrator::new(parts, gauge))
+}
+
+/// Where the calibration is kept.
+#[must_use]
+pub fn folders(config: &Config) -> calibrate::Folders {
+    calibrate::Folders {
+        models: config.models.dir.clone(),
+        index: config.knowledge.index_dir.clone(),
+    }
+}
+
+/// What the owner tolerates, of the traffic that they expect.
+#[must_use]
+pub fn wanted(config: &Config) -> Wanted {
+    Wanted {
+        max_wrong: config.router.max_wrong,
+        out_of_scope: config.router.out_of_scope,
+    }
 }
 
 fn log_report(report: &IngestReport) {

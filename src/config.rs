@@ -147,8 +147,10 @@ pub struct Engine {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Router {
-    /// Tolerated share of wrong answers among those answered locally, above 0 and up to 0.5.
+    /// Tolerated share of wrong answers among those answered locally, 0 to 1.
     pub max_wrong: f32,
+    /// How many requests that the knowledge base can't answer are expected for each that it can.
+    pub out_of_scope: f32,
 }
 
 /// `[limits]`
@@ -295,7 +297,10 @@ impl Default for Engine {
 
 impl Default for Router {
     fn default() -> Self {
-        Self { max_wrong: 0.02 }
+        Self {
+            max_wrong: 0.02,
+            out_of_scope: 2.0,
+        }
     }
 }
 
@@ -362,49 +367,49 @@ impl Config {
             number(key, found as f64, low as f64, high as f64)
         };
         let amount = |key, found: Option<f64>| number(key, found?, 0.0, 1e9);
-        number(
-            "router.max_wrong",
-            f64::from(self.router.max_wrong),
-            0.0001,
-            0.5,
-        )
-        .or_else(|| count("cache.max_entries", self.cache.max_entries, 1, 20_000))
-        .or_else(|| {
-            #[expect(clippy::cast_precision_loss, reason = "bounds are far below 2^52")]
-            let seconds = self.cache.max_age_s as f64;
-            number("cache.max_age_s", seconds, 1.0, 2_592_000.0)
-        })
-        .or_else(|| time("server.head_ms", self.server.head_ms, 100.0))
-        .or_else(|| time("server.body_ms", self.server.body_ms, 100.0))
-        .or_else(|| time("server.drain_ms", self.server.drain_ms, 0.0))
-        .or_else(|| count("engine.slots", self.engine.slots, 1, 64))
-        .or_else(|| count("engine.threads", self.engine.threads, 0, 512))
-        .or_else(|| count("engine.queue", self.engine.queue, 1, 65_536))
-        .or_else(|| {
-            let tokens = f64::from(self.engine.context_tokens);
-            number("engine.context_tokens", tokens, 256.0, 131_072.0)
-        })
-        .or_else(|| {
-            let bytes = self.limits.max_message_bytes;
-            count(
-                "limits.max_message_bytes",
-                bytes,
-                1,
-                self.limits.max_body_bytes,
-            )
-        })
-        .or_else(|| amount("budget.day_usd", self.budget.day_usd))
-        .or_else(|| amount("budget.month_usd", self.budget.month_usd))
-        .or_else(|| {
-            (!self.store.url.starts_with("sqlite:")).then(|| {
-                let found = &self.store.url;
-                (
-                    "store.url",
-                    format!("found '{found}', allowed sqlite://PATH"),
+        let Router {
+            max_wrong,
+            out_of_scope,
+        } = self.router;
+        number("router.max_wrong", f64::from(max_wrong), 0.0, 1.0)
+            .or_else(|| number("router.out_of_scope", f64::from(out_of_scope), 0.0, 100.0))
+            .or_else(|| count("cache.max_entries", self.cache.max_entries, 1, 20_000))
+            .or_else(|| {
+                #[expect(clippy::cast_precision_loss, reason = "bounds are far below 2^52")]
+                let seconds = self.cache.max_age_s as f64;
+                number("cache.max_age_s", seconds, 1.0, 2_592_000.0)
+            })
+            .or_else(|| time("server.head_ms", self.server.head_ms, 100.0))
+            .or_else(|| time("server.body_ms", self.server.body_ms, 100.0))
+            .or_else(|| time("server.drain_ms", self.server.drain_ms, 0.0))
+            .or_else(|| count("engine.slots", self.engine.slots, 1, 64))
+            .or_else(|| count("engine.threads", self.engine.threads, 0, 512))
+            .or_else(|| count("engine.queue", self.engine.queue, 1, 65_536))
+            .or_else(|| {
+                let tokens = f64::from(self.engine.context_tokens);
+                number("engine.context_tokens", tokens, 256.0, 131_072.0)
+            })
+            .or_else(|| {
+                let bytes = self.limits.max_message_bytes;
+                count(
+                    "limits.max_message_bytes",
+                    bytes,
+                    1,
+                    self.limits.max_body_bytes,
                 )
             })
-        })
-        .or_else(|| self.impossible_upstream())
+            .or_else(|| amount("budget.day_usd", self.budget.day_usd))
+            .or_else(|| amount("budget.month_usd", self.budget.month_usd))
+            .or_else(|| {
+                (!self.store.url.starts_with("sqlite:")).then(|| {
+                    let found = &self.store.url;
+                    (
+                        "store.url",
+                        format!("found '{found}', allowed sqlite://PATH"),
+                    )
+                })
+            })
+            .or_else(|| self.impossible_upstream())
     }
 
     fn impossible_upstream(&self) -> Option<(&'static str, String)> {

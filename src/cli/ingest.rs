@@ -5,7 +5,12 @@ use std::path::PathBuf;
 use anyhow::bail;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::{app, config::Config, orchestrator::ingest};
+use crate::{
+    app,
+    config::Config,
+    orchestrator::{calibrate, ingest},
+    router::LocalModel,
+};
 
 use super::print;
 
@@ -44,6 +49,16 @@ pub(super) async fn run(args: Args, config: &Config) -> anyhow::Result<()> {
     })
     .await?;
     bar.finish_and_clear();
+    let judges = LocalModel::embedded();
+    let gauge = calibrate::gauge(&knowledge, &encoder, &judges, &app::folders(config)).await?;
+    if let Some(point) = gauge.calibration.operating_point(app::wanted(config)) {
+        eprintln!(
+            "calibrated on {} probes: answers from a confidence of {:.3} on, {:.0}% of what the FAQ can answer",
+            point.probes,
+            point.threshold,
+            point.expected_coverage * 100.0
+        );
+    }
     if args.json {
         print(&serde_json::to_string_pretty(&report)?);
     } else {

@@ -43,8 +43,8 @@ const PASSAGE_COSINE: f32 = 0.40;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FaqScores {
     pub(crate) lexical: f32,
-    pub(crate) cosine_question: f32,
-    pub(crate) cosine_answer: f32,
+    pub(crate) centred_question: f32,
+    pub(crate) centred_answer: f32,
 }
 
 /// The scores of a passage, each 0 to 1.
@@ -61,8 +61,8 @@ impl FaqScores {
             return self.lexical;
         }
         FAQ_LEXICAL * self.lexical
-            + FAQ_QUESTION * self.cosine_question
-            + FAQ_ANSWER * self.cosine_answer
+            + FAQ_QUESTION * self.centred_question
+            + FAQ_ANSWER * self.centred_answer
     }
 }
 
@@ -96,8 +96,8 @@ mod tests {
     fn weights_sum_to_one_so_that_scores_stay_in_range() {
         let best = FaqScores {
             lexical: 1.0,
-            cosine_question: 1.0,
-            cosine_answer: 1.0,
+            centred_question: 1.0,
+            centred_answer: 1.0,
         };
         assert!((best.fused(true) - 1.0).abs() < 1e-6);
         let best = PassageScores {
@@ -123,8 +123,8 @@ mod tests {
     fn without_a_vector_only_words_count() {
         let scores = FaqScores {
             lexical: 0.4,
-            cosine_question: 0.0,
-            cosine_answer: 0.0,
+            centred_question: 0.0,
+            centred_answer: 0.0,
         };
         assert!((scores.fused(false) - 0.4).abs() < 1e-6);
     }

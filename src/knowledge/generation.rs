@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     KnowledgeError, Options,
     catalog::Catalog,
+    centre::Centre,
     folder::{self, Pointer},
     lexical::{self, Lexical},
     records::{FileRecord, heading_line},
@@ -55,6 +56,9 @@ pub(crate) struct Generation {
     pub(crate) dimensions: usize,
     pub(crate) catalog: Catalog,
     pub(crate) vectors: Matrix,
+    /// Seen from their mean: the entries' questions, and their answers.
+    pub(crate) questions: Centre,
+    pub(crate) answers: Centre,
     pub(crate) analyzers: Analyzers,
     pub(crate) faq: Lexical,
     pub(crate) passages: Lexical,
@@ -118,11 +122,14 @@ fn load(options: &Options, number: u64) -> Result<Generation, String> {
     if faq.rows() != catalog.answer_row(0) || passages.rows() != catalog.passages() {
         return Err(damaged(&"its parts don't fit together"));
     }
+    let centre = |rows| Centre::of(&vectors, rows, options.dimensions);
     Ok(Generation {
         number,
         built_at: records.built_at,
         dimensions: options.dimensions,
         analyzers: Analyzers::new(catalog.languages(), catalog.main_language()),
+        questions: centre(0..catalog.answer_row(0)),
+        answers: centre(catalog.answer_row(0)..catalog.passage_row(0)),
         catalog,
         vectors,
         faq,

@@ -2,6 +2,7 @@
 //!
 //! The scores are signals for whoever decides; nothing here ranks or judges.
 
+use super::forms::Without;
 use crate::chat::{Source, SourceKind};
 
 /// What to look for.
@@ -17,6 +18,8 @@ pub struct Query<'a> {
     pub collections: &'a [String],
     /// Only entries or only passages; nothing means both.
     pub kind: Option<SourceKind>,
+    /// An entry, or one way to ask for it, that is not to be found; for calibration.
+    pub without: Option<Without>,
 }
 
 /// The best entries and passages, best first.
@@ -45,6 +48,9 @@ pub struct FaqHit {
     pub cosine_question: f32,
     /// The cosine with the answer; 0 without a query vector.
     pub cosine_answer: f32,
+    /// As `cosine_question`, but seen from the mean of all questions (see `centre`); entries are
+    /// ranked by it, since it parts those of one subject better.
+    pub centred_question: f32,
     /// How far query and matched form share their content words, weighed by rarity, 0 to 1.
     pub overlap: f32,
     /// The question or variant that fits best.

@@ -13,17 +13,20 @@
 //! | `chunk` | documents to passages |
 //! | `language`, `words` | text to index terms |
 //! | `records`, `catalog` | what a generation holds, and its numbering |
-//! | `lexical`, `vectors` | the two indexes |
+//! | `lexical`, `vectors`, `centre` | the two indexes; vectors seen from their mean |
 //! | `folder`, `generation` | generations on disk; one in memory |
 //! | `ingest` | plan and commit |
 //! | `hits`, `search`, `fusion`, `overlap` | one query, answered |
+//! | `forms` | the entries' questions, to be asked of themselves |
 //! | `reading` | a source within its document; questions to begin with |
 //! | `report`, `summary` | what is told about it |
 //! | `watch` | told of changed files |
 
 mod catalog;
+mod centre;
 mod chunk;
 mod folder;
+mod forms;
 mod fusion;
 mod generation;
 mod hits;
@@ -41,6 +44,7 @@ mod vectors;
 mod watch;
 mod words;
 
+pub use forms::{Form, Without};
 pub use hits::{FaqHit, PassageHit, Query, SearchResult};
 pub use ingest::IngestPlan;
 pub use report::{Changes, FileLine, IngestReport, Notice, Status};

@@ -6,6 +6,7 @@
 use crate::chat::{Source, SourceKind};
 
 use super::{
+    centre::Centre,
     fusion::{self, FaqScores, PassageScores},
     generation::Generation,
     hits::{FaqHit, PassageHit, Query, SearchResult},
@@ -61,26 +62,32 @@ impl Look<'_> {
         let catalog = &self.generation.catalog;
         let index = &self.generation.faq;
         let lexical = self.lexical(index, fusion::FAQ_BOOSTS);
+        let questions = self.centred(&self.generation.questions);
+        let answers = self.centred(&self.generation.answers);
         let candidates = (0..catalog.entries())
             .filter(|&entry| self.allows(&catalog.entry(entry).0.collection))
-            .map(|entry| {
-                let forms = catalog.form_rows(entry);
+            .filter_map(|entry| {
+                let forms = self.forms(entry);
                 let best =
                     |score: &dyn Fn(usize) -> f32| forms.clone().map(score).fold(0.0, f32::max);
                 let scores = FaqScores {
                     lexical: best(&|form| lexical[form]),
-                    cosine_question: best(&|form| self.cosine(form)),
-                    cosine_answer: self.cosine(catalog.answer_row(entry)),
+                    centred_question: best(&questions),
+                    centred_answer: answers(catalog.answer_row(entry)).max(0.0),
                 };
-                (entry, scores, scores.fused(self.vector.is_some()))
+                let fused = scores.fused(self.vector.is_some());
+                forms.clone().next()?;
+                Some((entry, scores, fused))
             });
         best_first(candidates, self.query.top_k)
             .into_iter()
             .map(|(number, scores, fused)| {
                 let (file, entry) = catalog.entry(number);
-                let matched = catalog
-                    .form_rows(number)
-                    .zip(entry.forms())
+                let first = catalog.form_rows(number).start;
+                let cosine_question = self.forms(number).map(|form| self.cosine(form));
+                let matched = self
+                    .forms(number)
+                    .map(|row| (row, entry.forms().nth(row - first).unwrap_or_default()))
                     .max_by(|(a, _), (b, _)| {
                         let fit = |form: usize| self.cosine(form) + lexical[form];
                         // Of equals the first is the question itself.
@@ -102,8 +109,9 @@ impl Look<'_> {
                     collection: file.collection.clone(),
                     fused,
                     lexical: scores.lexical,
-                    cosine_question: scores.cosine_question,
-                    cosine_answer: scores.cosine_answer,
+                    cosine_question: cosine_question.fold(0.0, f32::max),
+                    cosine_answer: self.cosine(catalog.answer_row(number)),
+                    centred_question: scores.centred_question,
                     overlap: overlap::mutual(&self.words, &terms, |word| index.idf(word)),
                     matched_form: matched.to_owned(),
                 }
@@ -168,6 +176,27 @@ impl Look<'_> {
             *score = fusion::normalised(*score, idf_sum);
         }
         scores
+    }
+
+    /// The rows of an entry's forms that may be found.
+    fn forms(&self, entry: usize) -> impl Iterator<Item = usize> + Clone + use<> {
+        let without = self.query.without.filter(|without| without.entry == entry);
+        let rows = self.generation.catalog.form_rows(entry);
+        rows.filter(move |&row| {
+            without.is_none_or(|without| without.row.is_some_and(|left| left != row))
+        })
+    }
+
+    /// The cosine of the query with a row, both seen from `centre`; below 0 where they differ more
+    /// than rows do in the mean.
+    fn centred<'a>(&'a self, centre: &'a Centre) -> impl Fn(usize) -> f32 + 'a {
+        let seen = self.vector.as_ref().map(|query| (query, centre.see(query)));
+        move |row| {
+            seen.map_or(0.0, |(query, seen)| {
+                let cosine = self.generation.vectors.cosine(query, row);
+                centre.cosine(seen, row, cosine)
+            })
+        }
     }
 
     fn cosine(&self, row: usize) -> f32 {

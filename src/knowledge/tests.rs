@@ -93,6 +93,7 @@ fn find_in(knowledge: &Knowledge, text: &str, collections: &[String]) -> SearchR
         top_k: 3,
         collections,
         kind: None,
+        without: None,
     })
 }
 
@@ -109,6 +110,7 @@ fn an_entry_is_found_by_an_inflected_form_without_a_vector() {
         top_k: 3,
         collections: &[],
         kind: None,
+        without: None,
     };
     let result = bench.ready().search(&query);
     assert_eq!(result.faq.len(), 1);

@@ -4,6 +4,7 @@
 //! `signals`, the router's decision and one of the `tiers`, and `record` keeps what happened.
 //! The rooms it composes (router, cache, knowledge, engine, upstream, store) never meet elsewhere.
 
+pub mod calibrate;
 mod cascade;
 mod conversations;
 mod desk;
@@ -19,7 +20,10 @@ pub mod turn;
 mod understanding;
 pub mod verify;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
 
 use tokio::{runtime::Handle, sync::mpsc};
 use tracing::Instrument;
@@ -35,11 +39,12 @@ use crate::{
     engine::{Encoder, Generator},
     knowledge::Knowledge,
     prompt::Prompts,
-    router::{self, Difficulty, LocalModel, NearModel, Policy},
+    router::{self, Difficulty, LocalModel, NearModel, Policy, calibration::Wanted},
     store::Store,
     text::personal::Personal,
     upstream::Upstreams,
 };
+use calibrate::{Folders, Gauge};
 use ingest::IngestError;
 pub use turn::{ModelCard, Preview, Target, TurnError, TurnEvent, TurnRequest};
 
@@ -76,8 +81,10 @@ pub struct Parts {
     pub cache: Cache,
     /// The fitted judge of how hard a request is.
     pub difficulty: Difficulty,
-    /// What the owner tolerates.
-    pub policy: Policy,
+    /// What the owner tolerates, of the traffic that they expect.
+    pub wanted: Wanted,
+    /// Where the calibration lies.
+    pub folders: Folders,
     /// What may be spent.
     pub budget: Budget,
     /// Which turns may be exported for training.
@@ -91,9 +98,29 @@ struct House {
     near: SemanticCache<Arc<Answer>>,
     /// What is about a person is never given to another.
     personal: Personal,
+    /// Swapped whole when the knowledge has changed.
+    gauge: RwLock<Arc<Gauge>>,
     started_unix_s: i64,
     /// Turns run here, not on the thread of the door that they came through.
     runtime: Handle,
+}
+
+impl House {
+    /// What questions are measured against now.
+    fn gauge(&self) -> Arc<Gauge> {
+        let gauge = self.gauge.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&gauge)
+    }
+
+    /// What the owner tolerates, on this knowledge base.
+    fn policy(&self, gauge: &Gauge) -> Policy {
+        let wanted = self.parts.wanted;
+        let point = gauge.calibration.operating_point(wanted);
+        Policy {
+            max_wrong: wanted.max_wrong,
+            faq_threshold: point.map(|point| point.threshold),
+        }
+    }
 }
 
 /// The one handle that doors (HTTP, command line) hold. Cheap to clone.
@@ -103,7 +130,7 @@ pub struct Orchestrator(Arc<House>);
 impl Orchestrator {
     /// Joins the parts. Turns will run on the runtime that this is called on.
     #[must_use]
-    pub fn new(parts: Parts) -> Self {
+    pub fn new(parts: Parts, gauge: Gauge) -> Self {
         let max_age = Duration::from_secs(parts.cache.max_age_s);
         Self(Arc::new(House {
             cache: ExactCache::new(max_age),
@@ -113,6 +140,7 @@ impl Orchestrator {
             }),
             personal: Personal::default(),
             parts,
+            gauge: RwLock::new(Arc::new(gauge)),
             given: last_answer::Given::new(max_age),
             started_unix_s: jiff::Timestamp::now().as_second(),
             runtime: Handle::current(),
@@ -203,8 +231,10 @@ impl Orchestrator {
     ) -> Result<Preview, TurnError> {
         let parts = &self.0.parts;
         let last_route = self.0.given.route(&messages);
-        let looked = understanding::look(parts, &messages, last_route, &collections).await?;
-        let decision = router::decide(&looked.signals, parts.policy, &parts.judges);
+        let gauge = self.0.gauge();
+        let looked =
+            understanding::look(parts, &gauge, &messages, last_route, &collections).await?;
+        let decision = router::decide(&looked.signals, self.0.policy(&gauge), &parts.judges);
         Ok(Preview {
             route: decision.route,
             confidence: decision.confidence,
@@ -248,7 +278,11 @@ impl Orchestrator {
     /// Counts, generation and skipped files.
     #[must_use]
     pub fn knowledge_status(&self) -> serde_json::Value {
-        serde_json::json!(self.0.parts.knowledge.status())
+        let wanted = self.0.parts.wanted;
+        let point = self.0.gauge().calibration.operating_point(wanted);
+        let mut status = serde_json::json!(self.0.parts.knowledge.status());
+        status["calibration"] = serde_json::json!(point);
+        status
     }
 
     /// Questions that the FAQ answers, at most `limit`.
@@ -270,7 +304,20 @@ impl Orchestrator {
     pub async fn reload(&self) -> Result<serde_json::Value, TurnError> {
         let house = self.0.clone();
         let work = async move {
-            ingest::ingest(&house.parts.knowledge, &house.parts.encoder, &|_, _| ()).await
+            let Parts {
+                knowledge,
+                encoder,
+                judges,
+                folders,
+                ..
+            } = &house.parts;
+            let before = knowledge.generation();
+            let report = ingest::ingest(knowledge, encoder, &|_, _| ()).await?;
+            if report.generation != before {
+                let gauge = calibrate::gauge(knowledge, encoder, judges, folders).await?;
+                *house.gauge.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(gauge);
+            }
+            Ok(report)
         };
         // On a task of its own: an asker who hangs up must not stop it midway.
         let report = self.0.runtime.spawn(work).await.map_err(IngestError::from);

@@ -37,8 +37,8 @@ pub(super) async fn look_up(desk: &mut Desk, found: &Found) -> Option<Draft> {
     let model = &desk.parts().near;
     let (cosine, margin) = (found.cosine, found.margin);
     let signals = model.judge(meant(desk), &found.question, cosine, margin);
-    let parts = desk.parts();
-    let (given, reason) = parts.near.decide(&signals, parts.policy);
+    let policy = desk.house.policy(&desk.house.gauge());
+    let (given, reason) = desk.parts().near.decide(&signals, policy);
     desk.signals.near = Some(signals);
     desk.reasons.push(reason);
     given.then(|| tiers::like(desk, &found.answer))

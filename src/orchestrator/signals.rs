@@ -5,10 +5,10 @@ use crate::{
     engine::{EngineError, Priority},
     knowledge::{Query, SearchResult},
     router::{Conversation, FaqSignals, PassageSignals, Signals, smalltalk},
-    text,
+    text::{self, likeness},
 };
 
-use super::{Parts, turn::TurnError};
+use super::{Parts, calibrate::Gauge, turn::TurnError};
 
 /// Entries and passages that a turn looks at: enough to find the best entry with another answer.
 const LOOKED_AT: usize = 8;
@@ -83,18 +83,25 @@ async fn search_encoded(
         top_k,
         collections,
         kind: None,
+        without: None,
     });
     Ok(Found(found, vector))
 }
 
 /// The router's view of a question and of what was found for it.
-pub(super) fn measure(parts: &Parts, question: &str, messages: usize, found: &Found) -> Signals {
+pub(super) fn measure(
+    parts: &Parts,
+    gauge: &Gauge,
+    question: &str,
+    messages: usize,
+    found: &Found,
+) -> Signals {
     let assessment = parts.difficulty.assess(question);
     Signals {
         smalltalk: smalltalk::detect(question),
         repeated: false,
         near: None,
-        faq: faq(&found.0),
+        faq: faq(question, found.vector(), &found.0, gauge, None),
         passage: passage(&found.0),
         difficulty: assessment.difficulty,
         demands: assessment.demands,
@@ -119,9 +126,10 @@ pub(super) fn evidence(parts: &Parts, signals: &Signals, found: &Found) -> Vec<S
 }
 
 /// How sure the better of the local judges is of what was found.
-pub(super) fn local_confidence(parts: &Parts, found: &Found) -> f32 {
+pub(super) fn local_confidence(parts: &Parts, gauge: &Gauge, question: &str, found: &Found) -> f32 {
     let judges = &parts.judges;
-    let faq = faq(&found.0).map_or(0.0, |faq| judges.faq.probability(&faq.features()));
+    let faq = faq(question, found.vector(), &found.0, gauge, None);
+    let faq = faq.map_or(0.0, |faq| judges.faq.probability(&faq.features()));
     let passage = passage(&found.0);
     let passage = passage.map_or(0.0, |passage| {
         judges.knowledge.probability(&passage.features())
@@ -129,7 +137,15 @@ pub(super) fn local_confidence(parts: &Parts, found: &Found) -> f32 {
     faq.max(passage)
 }
 
-fn faq(found: &SearchResult) -> Option<FaqSignals> {
+/// How the best entry fits. `place` is the question's own place in the background, which is left
+/// out of it.
+pub(super) fn faq(
+    question: &str,
+    vector: Option<&[f32]>,
+    found: &SearchResult,
+    gauge: &Gauge,
+    place: Option<usize>,
+) -> Option<FaqSignals> {
     let best = found.faq.first()?;
     let next = found
         .faq
@@ -144,6 +160,10 @@ fn faq(found: &SearchResult) -> Option<FaqSignals> {
         fused: best.fused,
         margin: best.fused - next.map_or(0.0, |hit| hit.fused),
         next_id: next.map(|hit| hit.source.id.clone()),
+        centred_question: best.centred_question,
+        background: vector.map_or(0.0, |vector| gauge.background.nearness(vector, place)),
+        outstanding: gauge.calibration.outstanding(best.cosine_question),
+        likeness: likeness::compare(question, &best.matched_form),
     })
 }
 

@@ -15,11 +15,14 @@ pub struct Sample {
     pub right: bool,
     /// The question has an answer in the knowledge base.
     pub answerable: bool,
+    /// How much it counts.
+    pub weight: f32,
 }
 
 const NEWTON_STEPS: usize = 30;
-/// Keeps coefficients finite where the classes can be parted perfectly.
-const RIDGE: f64 = 1e-2;
+/// Keeps coefficients finite where the classes can be parted perfectly, and small where features
+/// say nearly the same.
+const RIDGE: f64 = 1.0;
 /// Folds of the cross-validation behind a risk table.
 const FOLDS: usize = 5;
 /// A risk must rest on at least this many served answers.
@@ -63,10 +66,8 @@ pub fn fit_beside(features: &[&str], samples: &[Sample], stress: &[Sample]) -> O
 /// threshold is never listed as safer than a higher one.
 #[must_use]
 pub fn risk_table(scored: &[(f32, Sample)]) -> Vec<Risk> {
-    let answerable = scored
-        .iter()
-        .filter(|(_, sample)| sample.answerable)
-        .count();
+    let answerable = scored.iter().filter(|(_, sample)| sample.answerable);
+    let answerable: f32 = answerable.map(|(_, sample)| sample.weight).sum();
     let mut risks = Vec::new();
     let mut worst: f32 = 0.0;
     for percent in (1..100_u16).rev() {
@@ -74,30 +75,23 @@ pub fn risk_table(scored: &[(f32, Sample)]) -> Vec<Risk> {
         let served = scored
             .iter()
             .filter(|(confidence, _)| *confidence >= threshold);
-        let (mut right, mut all) = (0_usize, 0_usize);
+        let (mut right, mut all, mut count) = (0.0_f32, 0.0_f32, 0_usize);
         for (_, sample) in served {
-            all += 1;
-            right += usize::from(sample.right);
+            all += sample.weight;
+            right += sample.weight * f32::from(u8::from(sample.right));
+            count += 1;
         }
-        if all < FEWEST_SERVED {
+        if count < FEWEST_SERVED {
             continue;
         }
-        worst = worst.max(ratio(all - right, all));
+        worst = worst.max((all - right) / all);
         risks.push(Risk {
             threshold,
             wrong: worst,
-            coverage: ratio(right, answerable),
+            coverage: right / answerable.max(f32::MIN_POSITIVE),
         });
     }
     risks
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "counts of samples are far below 2^23"
-)]
-fn ratio(part: usize, whole: usize) -> f32 {
-    part as f32 / whole.max(1) as f32
 }
 
 fn newton(samples: &[Sample]) -> Option<Logistic> {
@@ -123,8 +117,9 @@ fn newton(samples: &[Sample]) -> Option<Logistic> {
                 .map(|(value, weight)| value * weight)
                 .sum();
             let probability = 1.0 / (1.0 + (-sum).exp());
-            let residual = f64::from(u8::from(sample.right)) - probability;
-            let weight = probability * (1.0 - probability);
+            let counts = f64::from(sample.weight);
+            let residual = counts * (f64::from(u8::from(sample.right)) - probability);
+            let weight = counts * probability * (1.0 - probability);
             for i in 0..size {
                 gradient[i] += residual * row[i];
                 for j in 0..size {

@@ -5,10 +5,12 @@
 //! The policy's tolerated share of wrong answers is looked up in the risk table that was measured
 //! with them.
 
+pub mod calibration;
 pub mod confidence;
 pub mod conversation;
 pub mod difficulty;
 pub mod doubt;
+mod faq;
 pub mod fit;
 pub mod followup;
 pub mod near;
@@ -21,11 +23,10 @@ use crate::chat::Route;
 pub use confidence::LocalModel;
 pub use conversation::Conversation;
 pub use difficulty::{Demand, Difficulty};
+pub use faq::FaqSignals;
 pub use near::{NearModel, NearSignals};
 pub use smalltalk::Smalltalk;
 
-/// A lead of the best entry beyond this says no more.
-const FULL_MARGIN: f32 = 0.2;
 /// The router may send this many times more wrong turns to the knowledge tier than the policy
 /// tolerates, since the verdict judges every answer there before it is shown.
 const VERDICT_FACTOR: f32 = 5.0;
@@ -61,27 +62,6 @@ pub struct Signals {
     pub conversation: Conversation,
 }
 
-/// How the best FAQ entry fits the question. All but `margin` lie in 0 to 1.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct FaqSignals {
-    /// The entry.
-    pub id: String,
-    /// BM25, normalised.
-    pub lexical: f32,
-    /// Cosine to the nearest of its question and variants.
-    pub cosine_question: f32,
-    /// Cosine to its answer.
-    pub cosine_answer: f32,
-    /// Share of the question's content words, weighed by rarity, that the entry's question holds.
-    pub overlap: f32,
-    /// The fused score.
-    pub fused: f32,
-    /// The fused score's lead over the best entry *with a different answer*.
-    pub margin: f32,
-    /// That other entry.
-    pub next_id: Option<String>,
-}
-
 /// How the best passage fits the question. All lie in 0 to 1.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PassageSignals {
@@ -104,6 +84,9 @@ pub struct PassageSignals {
 pub struct Policy {
     /// Tolerated share of wrong answers among those answered locally.
     pub max_wrong: f32,
+    /// The confidence that an FAQ answer needs for that, as calibrated on the knowledge base; where
+    /// it is not known, the one fitted on public sets.
+    pub faq_threshold: Option<f32>,
 }
 
 /// Where a turn goes, how sure that is, and why.
@@ -142,7 +125,8 @@ pub fn decide(signals: &Signals, policy: Policy, model: &LocalModel) -> Decision
     }
     if let Some(faq) = &signals.faq {
         let confidence = model.faq.probability(&faq.features());
-        let threshold = model.faq.threshold(policy.max_wrong);
+        let fitted = || model.faq.threshold(policy.max_wrong);
+        let threshold = policy.faq_threshold.unwrap_or_else(fitted);
         reasons.push(faq.describe(confidence, threshold));
         if signals.conversation.answer_given {
             reasons.push("its answer is the one given last".into());
@@ -169,47 +153,6 @@ fn decision(route: Route, confidence: f32, reasons: Vec<String>) -> Decision {
         route,
         confidence,
         reasons,
-    }
-}
-
-impl FaqSignals {
-    /// Names of the features, in the order of the logistic model's coefficients.
-    pub const FEATURES: [&str; 7] = [
-        "lexical",
-        "cosine_question",
-        "cosine_answer",
-        "overlap",
-        "margin",
-        "cosine_question * margin",
-        "cosine_question * cosine_answer",
-    ];
-
-    /// The features of the logistic model. A lead beyond [`FULL_MARGIN`] says no more; the products
-    /// let a lead count where the question is near, and a near answer where the question is.
-    #[must_use]
-    pub fn features(&self) -> Vec<f32> {
-        let margin = self.margin.min(FULL_MARGIN);
-        vec![
-            self.lexical,
-            self.cosine_question,
-            self.cosine_answer,
-            self.overlap,
-            margin,
-            self.cosine_question * margin,
-            self.cosine_question * self.cosine_answer,
-        ]
-    }
-
-    fn describe(&self, confidence: f32, threshold: f32) -> String {
-        let next = self.next_id.as_ref().map_or_else(
-            || "no other entry near".to_owned(),
-            |next| format!("next '{next}' {:.2} behind", self.margin),
-        );
-        format!(
-            "faq match '{}' {confidence:.2} ({} {threshold:.2}), {next}",
-            self.id,
-            compared(confidence, threshold),
-        )
     }
 }
 

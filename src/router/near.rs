@@ -123,7 +123,10 @@ mod tests {
     #[test]
     fn a_paraphrase_is_given_the_answer_and_the_opposite_question_is_not() {
         let model = NearModel::embedded();
-        let policy = Policy { max_wrong: 0.02 };
+        let policy = Policy {
+            max_wrong: 0.02,
+            faq_threshold: None,
+        };
         let before = "How do I enable notifications for 2 apps?";
         let decide = |question| {
             // As near as all of these are by their vectors.

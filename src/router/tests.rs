@@ -1,7 +1,10 @@
 use super::*;
 use confidence::{Logistic, Risk};
 
-const POLICY: Policy = Policy { max_wrong: 0.02 };
+const POLICY: Policy = Policy {
+    max_wrong: 0.02,
+    faq_threshold: None,
+};
 
 /// Both judges look at one signal only: the question's cosine, the passage's cosine.
 fn model() -> LocalModel {
@@ -105,7 +108,10 @@ fn a_stricter_owner_gets_fewer_local_answers() {
         faq: Some(faq(0.6)),
         ..Signals::default()
     };
-    let strict = Policy { max_wrong: 0.001 };
+    let strict = Policy {
+        max_wrong: 0.001,
+        faq_threshold: None,
+    };
     assert_eq!(decide(&signals, POLICY, &model()).route, Route::Faq);
     assert_eq!(decide(&signals, strict, &model()).route, Route::Escalate);
 }

@@ -10,6 +10,7 @@ mod language;
 pub mod likeness;
 mod lists;
 pub mod personal;
+pub mod perturb;
 mod pointers;
 mod sentences;
 mod stem;

@@ -146,6 +146,24 @@ fn sample(seen: Observation) -> Sample {
         features: seen.features,
         right: seen.right,
         answerable: seen.answerable,
+        weight: 1.0,
+    }
+}
+
+/// Has each question count so that there are as many from outside as the calibration assumes by
+/// default, and every file as much as every other.
+fn weigh(samples: &mut [Sample]) {
+    const OUT_OF_SCOPE: f32 = 2.0;
+    const TOTAL: f32 = 1_000.0;
+    let outside = samples.iter().filter(|sample| !sample.answerable).count();
+    let inside = samples.len() - outside;
+    for sample in samples {
+        sample.weight = if sample.answerable {
+            share(1, inside)
+        } else {
+            OUT_OF_SCOPE * share(1, outside)
+        };
+        sample.weight *= TOTAL / (1.0 + OUT_OF_SCOPE);
     }
 }
 
@@ -196,30 +214,34 @@ fn show(report: &Report, json: bool) -> anyhow::Result<()> {
 }
 
 pub(super) fn fit(args: &FitArgs) -> anyhow::Result<()> {
-    let mut observations: Vec<Observation> = Vec::new();
+    let (mut faq, mut knowledge) = (Vec::new(), Vec::new());
     for file in &args.data {
-        observations.extend(read_lines::<Observation>(file)?);
+        let observations = read_lines::<Observation>(file)?;
+        let (of_faq, of_knowledge): (Vec<_>, Vec<_>) = observations
+            .into_iter()
+            .partition(|seen| seen.tier == Route::Faq);
+        for (seen, all) in [(of_faq, &mut faq), (of_knowledge, &mut knowledge)] {
+            let mut samples: Vec<Sample> = seen.into_iter().map(sample).collect();
+            weigh(&mut samples);
+            all.extend(samples);
+        }
     }
     let mut fitted = LocalModel {
         provenance: args.provenance.clone(),
         ..LocalModel::embedded()
     };
-    let (faq, knowledge): (Vec<_>, Vec<_>) = observations
-        .into_iter()
-        .partition(|seen| seen.tier == Route::Faq);
-    for (tier, seen, target) in [
+    for (tier, samples, target) in [
         (Route::Faq, faq, &mut fitted.faq),
         (Route::Knowledge, knowledge, &mut fitted.knowledge),
     ] {
-        let names: &[&str] = match tier {
-            Route::Faq => &FaqSignals::FEATURES,
-            _ => &PassageSignals::FEATURES,
+        let names = match tier {
+            Route::Faq => FaqSignals::feature_names(),
+            _ => PassageSignals::FEATURES.to_vec(),
         };
-        let samples: Vec<Sample> = seen.into_iter().map(sample).collect();
         if samples.is_empty() {
             continue;
         }
-        let found = fit::fit(names, &samples);
+        let found = fit::fit(&names, &samples);
         *target =
             found.with_context(|| format!("{}: needs right and wrong rows", tier.as_str()))?;
         print(&format!(

@@ -93,6 +93,7 @@ pub(super) async fn run(args: Args, config: &Config) -> anyhow::Result<()> {
     let model = NearModel::embedded();
     let policy = Policy {
         max_wrong: config.router.max_wrong,
+        faq_threshold: None,
     };
     let (mut samples, mut stress, mut reports) = (Vec::new(), Vec::new(), Vec::new());
     for (files, into) in [(&args.data, &mut samples), (&args.stress, &mut stress)] {
@@ -166,6 +167,7 @@ async fn look_up(
             features: signals.features(),
             right: id.is_some() && near.answer == *id,
             answerable: id.is_some(),
+            weight: 1.0,
         };
         Some((signals, sample))
     });

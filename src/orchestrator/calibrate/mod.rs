@@ -1,0 +1,98 @@
+//! Asks the knowledge base its own questions and a background of others, so that the router learns
+//! how sure it must be here.
+//!
+//! Runs after an ingest that changed something; the result lies beside the index. What is made of
+//! the probes is `router::calibration`'s.
+
+mod background;
+mod probes;
+
+use std::{fs, path::PathBuf};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+pub use background::Background;
+
+use crate::{
+    engine::{Encoder, EngineError},
+    knowledge::Knowledge,
+    router::{LocalModel, calibration::Calibration},
+};
+
+/// Texts that are encoded at once.
+const BATCH: usize = 32;
+const FILE: &str = "calibration.json";
+
+/// What a question is measured against, beside the knowledge base.
+#[derive(Clone, Debug, Default)]
+pub struct Gauge {
+    /// Requests that no knowledge base of this kind answers.
+    pub background: Background,
+    /// What asking the knowledge base its own questions showed.
+    pub calibration: Calibration,
+}
+
+/// Where what is computed here is kept.
+#[derive(Clone, Debug)]
+pub struct Folders {
+    /// The models' folder.
+    pub models: PathBuf,
+    /// The index's folder.
+    pub index: PathBuf,
+}
+
+/// The file: a calibration, and all it was made with.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    made_with: String,
+    generation: u64,
+    calibration: Calibration,
+}
+
+/// The gauge of the generation that serves: the kept one, or a new one.
+///
+/// # Errors
+/// The encoder fails.
+pub async fn gauge(
+    knowledge: &Knowledge,
+    encoder: &Encoder,
+    judges: &LocalModel,
+    folders: &Folders,
+) -> Result<Gauge, EngineError> {
+    let background = Background::load([&folders.models, &folders.index], encoder).await?;
+    let file = folders.index.join(FILE);
+    let made_with = made_with(encoder, judges);
+    let generation = knowledge.generation();
+    let kept = fs::read(&file).ok();
+    let kept = kept.and_then(|bytes| serde_json::from_slice::<Kept>(&bytes).ok());
+    let kept = kept.filter(|kept| kept.made_with == made_with && kept.generation == generation);
+    if let Some(kept) = kept {
+        return Ok(Gauge {
+            background,
+            calibration: kept.calibration,
+        });
+    }
+    let calibration = probes::ask(knowledge, encoder, judges, &background).await?;
+    let keep = Kept {
+        made_with,
+        generation,
+        calibration,
+    };
+    let json = serde_json::to_vec(&keep).expect("plain data with text keys");
+    if let Err(error) = fs::write(&file, json) {
+        tracing::warn!(%error, "the calibration is not kept; the next start makes it again");
+    }
+    Ok(Gauge {
+        background,
+        calibration: keep.calibration,
+    })
+}
+
+/// Changes whenever a kept calibration no longer holds.
+fn made_with(encoder: &Encoder, judges: &LocalModel) -> String {
+    let judge = serde_json::to_string(&judges.faq).expect("plain data");
+    let hash = Sha256::digest(format!("{judge} {}", background::texts().join("\n")));
+    let hash: String = hash[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{} {hash}", encoder.fingerprint())
+}
