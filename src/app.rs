@@ -15,7 +15,7 @@ use crate::{
         ingest::{self, IngestError},
     },
     prompt::{PromptError, Prompts, task::DECLINED},
-    router::{Difficulty, LocalModel, NearModel, calibration::Wanted},
+    router::{Difficulty, LocalModel, NearModel, calibration::Wanted, policy::WantedOf},
     store::{Store, StoreError},
     telemetry,
     upstream::{UpstreamError, Upstreams},
@@ -192,7 +192,7 @@ pub async fn assemble(config: &Config) -> Result<Orchestrator, AppError> {
     }
     let judges = LocalModel::embedded();
     let folders = folders(config);
-    let gauge = calibrate::gauge(&knowledge, &encoder, &judges, &folders).await?;
+    let calibration = calibrate::calibrate(&knowledge, &encoder, &judges, &folders).await?;
     let parts = Parts {
         knowledge,
         encoder,
@@ -217,7 +217,7 @@ pub async fn assemble(config: &Config) -> Result<Orchestrator, AppError> {
         budget: config.budget,
         consent: config.training.consent,
     };
-    Ok(Orchestrator::new(parts, gauge))
+    Ok(Orchestrator::new(parts, calibration))
 }
 
 /// Where the calibration is kept.
@@ -231,10 +231,20 @@ pub fn folders(config: &Config) -> calibrate::Folders {
 
 /// What the owner tolerates, of the traffic that they expect.
 #[must_use]
-pub fn wanted(config: &Config) -> Wanted {
-    Wanted {
-        max_wrong: config.router.max_wrong,
-        out_of_scope: config.router.out_of_scope,
+pub fn wanted(config: &Config) -> WantedOf {
+    let router = &config.router;
+    let general = Wanted {
+        max_wrong: router.max_wrong,
+        out_of_scope: router.out_of_scope,
+    };
+    let own = |policy: &CollectionPolicy| Wanted {
+        max_wrong: policy.max_wrong.unwrap_or(general.max_wrong),
+        out_of_scope: policy.out_of_scope.unwrap_or(general.out_of_scope),
+    };
+    let of_collection = router.collections.iter();
+    WantedOf {
+        general,
+        of_collection: of_collection.map(|(name, policy)| (name.clone(), own(policy))).collect(),
     }
 }
 

@@ -50,8 +50,9 @@ pub(super) async fn run(args: Args, config: &Config) -> anyhow::Result<()> {
     .await?;
     bar.finish_and_clear();
     let judges = LocalModel::embedded();
-    let gauge = calibrate::gauge(&knowledge, &encoder, &judges, &app::folders(config)).await?;
-    if let Some(point) = gauge.calibration.operating_point(app::wanted(config)) {
+    let folders = app::folders(config);
+    let calibration = calibrate::calibrate(&knowledge, &encoder, &judges, &folders).await?;
+    if let Some(point) = calibration.operating_point(app::wanted(config).general) {
         eprintln!(
             "calibrated on {} probes: answers from a confidence of {:.3} on, {:.0}% of what the FAQ can answer",
             point.probes,

@@ -55,6 +55,8 @@ pub struct FaqHit {
     pub overlap: f32,
     /// The question or variant that fits best.
     pub matched_form: String,
+    /// Its cosine with the form of the best entry that fits best; 1 for that entry itself.
+    pub cosine_best: f32,
 }
 
 /// A found passage.

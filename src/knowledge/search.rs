@@ -79,22 +79,23 @@ impl Look<'_> {
                 forms.clone().next()?;
                 Some((entry, scores, fused))
             });
+        let mut best_row = None;
         best_first(candidates, self.query.top_k)
             .into_iter()
             .map(|(number, scores, fused)| {
                 let (file, entry) = catalog.entry(number);
-                let first = catalog.form_rows(number).start;
-                let cosine_question = self.forms(number).map(|form| self.cosine(form));
-                let matched = self
-                    .forms(number)
-                    .map(|row| (row, entry.forms().nth(row - first).unwrap_or_default()))
-                    .max_by(|(a, _), (b, _)| {
-                        let fit = |form: usize| self.cosine(form) + lexical[form];
-                        // Of equals the first is the question itself.
-                        fit(*a).total_cmp(&fit(*b)).then(b.cmp(a))
-                    })
-                    .map_or(entry.question.as_str(), |(_, form)| form);
-                let terms = self.generation.analyzers.terms(matched, &entry.lang);
+                let fit = |row: usize| self.cosine(row) + lexical[row];
+                let rows = self.forms(number);
+                // Of equals the first is the question itself.
+                let matched = rows.max_by(|&a, &b| fit(a).total_cmp(&fit(b)).then(b.cmp(&a)));
+                let matched = matched.expect("entries without a form are not found");
+                let best_row = *best_row.get_or_insert(matched);
+                let vectors = &self.generation.vectors;
+                let cosine_best = vectors.cosine(vectors.row(best_row), matched);
+                let cosine_question = self.forms(number).map(|row| self.cosine(row));
+                let place = matched - catalog.form_rows(number).start;
+                let form = entry.forms().nth(place).unwrap_or_default();
+                let terms = self.generation.analyzers.terms(form, &entry.lang);
                 FaqHit {
                     source: Source {
                         id: entry.id.clone(),
@@ -113,7 +114,8 @@ impl Look<'_> {
                     cosine_answer: self.cosine(catalog.answer_row(number)),
                     centred_question: scores.centred_question,
                     overlap: overlap::mutual(&self.words, &terms, |word| index.idf(word)),
-                    matched_form: matched.to_owned(),
+                    matched_form: form.to_owned(),
+                    cosine_best,
                 }
             })
             .collect()

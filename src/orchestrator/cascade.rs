@@ -44,8 +44,8 @@ async fn cascade(desk: &mut Desk) -> Result<Draft, TurnError> {
         return Ok(tiers::smalltalk(desk, kind));
     }
     let found = look(desk).await?;
-    let policy = desk.house.policy(&desk.house.gauge());
-    let decision = router::decide(&desk.signals, policy, &desk.parts().judges);
+    let policies = desk.house.policies();
+    let decision = router::decide(&desk.signals, &policies, &desk.parts().judges);
     desk.timings.route = desk.elapsed_ms();
     desk.reasons.extend(decision.reasons.iter().cloned());
     let evidence = signals::evidence(desk.parts(), &desk.signals, &found);
@@ -71,10 +71,8 @@ async fn cascade(desk: &mut Desk) -> Result<Draft, TurnError> {
 
 /// Searches for what the message means; the desk keeps how it was understood.
 async fn look(desk: &mut Desk) -> Result<Found, TurnError> {
-    let gauge = desk.house.gauge();
     let looked = understanding::look(
         desk.parts(),
-        &gauge,
         &desk.request.messages,
         desk.last_route,
         &desk.request.collections,

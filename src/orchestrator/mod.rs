@@ -21,6 +21,7 @@ mod understanding;
 pub mod verify;
 
 use std::{
+    collections::BTreeMap,
     sync::{Arc, PoisonError, RwLock},
     time::Duration,
 };
@@ -39,12 +40,16 @@ use crate::{
     engine::{Encoder, Generator},
     knowledge::Knowledge,
     prompt::Prompts,
-    router::{self, Difficulty, LocalModel, NearModel, Policy, calibration::Wanted},
+    router::{
+        self, Difficulty, LocalModel, NearModel, Policies,
+        calibration::{Calibration, Wanted},
+        policy::WantedOf,
+    },
     store::Store,
     text::personal::Personal,
     upstream::Upstreams,
 };
-use calibrate::{Folders, Gauge};
+use calibrate::Folders;
 use ingest::IngestError;
 pub use turn::{ModelCard, Preview, Target, TurnError, TurnEvent, TurnRequest};
 
@@ -82,7 +87,7 @@ pub struct Parts {
     /// The fitted judge of how hard a request is.
     pub difficulty: Difficulty,
     /// What the owner tolerates, of the traffic that they expect.
-    pub wanted: Wanted,
+    pub wanted: WantedOf,
     /// Where the calibration lies.
     pub folders: Folders,
     /// What may be spent.
@@ -99,26 +104,38 @@ struct House {
     /// What is about a person is never given to another.
     personal: Personal,
     /// Swapped whole when the knowledge has changed.
-    gauge: RwLock<Arc<Gauge>>,
+    calibrated: RwLock<Calibrated>,
     started_unix_s: i64,
     /// Turns run here, not on the thread of the door that they came through.
     runtime: Handle,
 }
 
 impl House {
-    /// What questions are measured against now.
-    fn gauge(&self) -> Arc<Gauge> {
-        let gauge = self.gauge.read().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(&gauge)
+    /// What the owner tolerates, on the knowledge that serves.
+    fn policies(&self) -> Arc<Policies> {
+        let served = self.calibrated.read();
+        Arc::clone(&served.unwrap_or_else(PoisonError::into_inner).policies)
     }
 
-    /// What the owner tolerates, on this knowledge base.
-    fn policy(&self, gauge: &Gauge) -> Policy {
-        let wanted = self.parts.wanted;
-        let point = gauge.calibration.operating_point(wanted);
-        Policy {
-            max_wrong: wanted.max_wrong,
-            faq_threshold: point.map(|point| point.threshold),
+    /// Decides by `calibration` from now on.
+    fn adopt(&self, calibration: Calibration) {
+        let calibrated = Calibrated::new(&self.parts.wanted, calibration);
+        let mut served = self.calibrated.write().unwrap_or_else(PoisonError::into_inner);
+        *served = calibrated;
+    }
+}
+
+/// A calibration, and what follows from it for each collection.
+struct Calibrated {
+    calibration: Calibration,
+    policies: Arc<Policies>,
+}
+
+impl Calibrated {
+    fn new(wanted: &WantedOf, calibration: Calibration) -> Self {
+        Self {
+            policies: Arc::new(Policies::of(wanted, &calibration)),
+            calibration,
         }
     }
 }
@@ -130,7 +147,7 @@ pub struct Orchestrator(Arc<House>);
 impl Orchestrator {
     /// Joins the parts. Turns will run on the runtime that this is called on.
     #[must_use]
-    pub fn new(parts: Parts, gauge: Gauge) -> Self {
+    pub fn new(parts: Parts, calibration: Calibration) -> Self {
         let max_age = Duration::from_secs(parts.cache.max_age_s);
         Self(Arc::new(House {
             cache: ExactCache::new(max_age),
@@ -140,7 +157,7 @@ impl Orchestrator {
             }),
             personal: Personal::default(),
             parts,
-            gauge: RwLock::new(Arc::new(gauge)),
+            calibrated: RwLock::new(Calibrated::new(&parts.wanted, calibration)),
             given: last_answer::Given::new(max_age),
             started_unix_s: jiff::Timestamp::now().as_second(),
             runtime: Handle::current(),
@@ -231,10 +248,9 @@ impl Orchestrator {
     ) -> Result<Preview, TurnError> {
         let parts = &self.0.parts;
         let last_route = self.0.given.route(&messages);
-        let gauge = self.0.gauge();
         let looked =
-            understanding::look(parts, &gauge, &messages, last_route, &collections).await?;
-        let decision = router::decide(&looked.signals, self.0.policy(&gauge), &parts.judges);
+            understanding::look(parts, &messages, last_route, &collections).await?;
+        let decision = router::decide(&looked.signals, &self.0.policies(), &parts.judges);
         Ok(Preview {
             route: decision.route,
             confidence: decision.confidence,
@@ -242,6 +258,15 @@ impl Orchestrator {
             sources: looked.found.merged(PREVIEW_SOURCES),
             signals: looked.signals,
         })
+    }
+
+    /// Asks the knowledge base the questions that it is calibrated on.
+    ///
+    /// # Errors
+    /// [`TurnError`] where the encoder fails.
+    pub async fn probes(&self) -> Result<Vec<calibrate::Outcome>, TurnError> {
+        let parts = &self.0.parts;
+        Ok(calibrate::ask(&parts.knowledge, &parts.encoder, &parts.folders).await?)
     }
 
     /// The best entries and passages together, best first.
@@ -278,10 +303,15 @@ impl Orchestrator {
     /// Counts, generation and skipped files.
     #[must_use]
     pub fn knowledge_status(&self) -> serde_json::Value {
-        let wanted = self.0.parts.wanted;
-        let point = self.0.gauge().calibration.operating_point(wanted);
+        let calibrated = self.0.calibrated.read().unwrap_or_else(PoisonError::into_inner);
+        let wanted = &self.0.parts.wanted;
+        let point = |wanted: &Wanted| calibrated.calibration.operating_point(*wanted);
+        let of_collection = wanted.of_collection.iter();
+        let of_collection = of_collection.map(|(name, wanted)| (name, point(wanted)));
         let mut status = serde_json::json!(self.0.parts.knowledge.status());
-        status["calibration"] = serde_json::json!(point);
+        status["calibration"] = serde_json::json!(point(&wanted.general));
+        status["calibration_of_collections"] =
+            serde_json::json!(of_collection.collect::<BTreeMap<_, _>>());
         status
     }
 
@@ -314,8 +344,8 @@ impl Orchestrator {
             let before = knowledge.generation();
             let report = ingest::ingest(knowledge, encoder, &|_, _| ()).await?;
             if report.generation != before {
-                let gauge = calibrate::gauge(knowledge, encoder, judges, folders).await?;
-                *house.gauge.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(gauge);
+                let new = calibrate::calibrate(knowledge, encoder, judges, folders).await?;
+                house.adopt(new);
             }
             Ok(report)
         };

@@ -37,7 +37,7 @@ pub(super) async fn look_up(desk: &mut Desk, found: &Found) -> Option<Draft> {
     let model = &desk.parts().near;
     let (cosine, margin) = (found.cosine, found.margin);
     let signals = model.judge(meant(desk), &found.question, cosine, margin);
-    let policy = desk.house.policy(&desk.house.gauge());
+    let policy = desk.house.policies().strictest(&desk.request.collections);
     let (given, reason) = desk.parts().near.decide(&signals, policy);
     desk.signals.near = Some(signals);
     desk.reasons.push(reason);

@@ -3,12 +3,12 @@
 use crate::{
     chat::Source,
     engine::{EngineError, Priority},
-    knowledge::{Query, SearchResult},
+    knowledge::{FaqHit, Query, SearchResult},
     router::{Conversation, FaqSignals, PassageSignals, Signals, smalltalk},
     text::{self, likeness},
 };
 
-use super::{Parts, calibrate::Gauge, turn::TurnError};
+use super::{Parts, turn::TurnError};
 
 /// Entries and passages that a turn looks at: enough to find the best entry with another answer.
 const LOOKED_AT: usize = 8;
@@ -17,6 +17,8 @@ const LOOKED_AT: usize = 8;
 const EVIDENCE_PASSAGES: usize = 3;
 /// A passage below this fused score is no evidence for the question.
 const EVIDENCE_SCORE: f32 = 0.45;
+/// Forms nearer to each other than this are the same.
+const SAME_FORM: f32 = 1e-3;
 /// An entry at or above this confidence is likelier right than not.
 const LIKELY: f32 = 0.5;
 
@@ -91,7 +93,6 @@ async fn search_encoded(
 /// The router's view of a question and of what was found for it.
 pub(super) fn measure(
     parts: &Parts,
-    gauge: &Gauge,
     question: &str,
     messages: usize,
     found: &Found,
@@ -101,7 +102,7 @@ pub(super) fn measure(
         smalltalk: smalltalk::detect(question),
         repeated: false,
         near: None,
-        faq: faq(question, found.vector(), &found.0, gauge, None),
+        faq: faq(question, &found.0),
         passage: passage(&found.0),
         difficulty: assessment.difficulty,
         demands: assessment.demands,
@@ -115,7 +116,7 @@ pub(super) fn measure(
 /// likelier right than not, and the passages that are near. Best first.
 pub(super) fn evidence(parts: &Parts, signals: &Signals, found: &Found) -> Vec<Source> {
     let entry = found.0.faq.first().zip(signals.faq.as_ref());
-    let entry = entry.filter(|(_, faq)| parts.judges.faq.probability(&faq.features()) >= LIKELY);
+    let entry = entry.filter(|(_, faq)| faq.confidence(&parts.judges.faq) >= LIKELY);
     let passages = found.0.passages.iter();
     let near = passages.filter(|hit| hit.fused >= EVIDENCE_SCORE);
     entry
@@ -126,10 +127,10 @@ pub(super) fn evidence(parts: &Parts, signals: &Signals, found: &Found) -> Vec<S
 }
 
 /// How sure the better of the local judges is of what was found.
-pub(super) fn local_confidence(parts: &Parts, gauge: &Gauge, question: &str, found: &Found) -> f32 {
+pub(super) fn local_confidence(parts: &Parts, question: &str, found: &Found) -> f32 {
     let judges = &parts.judges;
-    let faq = faq(question, found.vector(), &found.0, gauge, None);
-    let faq = faq.map_or(0.0, |faq| judges.faq.probability(&faq.features()));
+    let faq = faq(question, &found.0);
+    let faq = faq.map_or(0.0, |faq| faq.confidence(&judges.faq));
     let passage = passage(&found.0);
     let passage = passage.map_or(0.0, |passage| {
         judges.knowledge.probability(&passage.features())
@@ -137,40 +138,44 @@ pub(super) fn local_confidence(parts: &Parts, gauge: &Gauge, question: &str, fou
     faq.max(passage)
 }
 
-/// How the best entry fits. `place` is the question's own place in the background, which is left
-/// out of it.
-pub(super) fn faq(
-    question: &str,
-    vector: Option<&[f32]>,
-    found: &SearchResult,
-    gauge: &Gauge,
-    place: Option<usize>,
-) -> Option<FaqSignals> {
+/// How the best entry fits.
+pub(super) fn faq(question: &str, found: &SearchResult) -> Option<FaqSignals> {
     let best = found.faq.first()?;
-    let next = found
-        .faq
-        .iter()
-        .find(|hit| hit.source.text != best.source.text);
+    let others = (found.faq.iter()).filter(|hit| hit.source.text != best.source.text);
+    let next = others.clone().next();
+    let crowding = others.clone().map(|hit| hit.cosine_best).fold(0.0, f32::max);
+    let lead = others.map(|hit| lead(best, hit)).fold(1.0, f32::min);
     Some(FaqSignals {
         id: best.source.id.clone(),
+        collection: best.collection.clone(),
         lexical: best.lexical,
         cosine_question: best.cosine_question,
         cosine_answer: best.cosine_answer,
         overlap: best.overlap,
         fused: best.fused,
         margin: best.fused - next.map_or(0.0, |hit| hit.fused),
+        crowding,
+        lead,
         next_id: next.map(|hit| hit.source.id.clone()),
         centred_question: best.centred_question,
-        background: vector.map_or(0.0, |vector| gauge.background.nearness(vector, place)),
-        outstanding: gauge.calibration.outstanding(best.cosine_question),
         likeness: likeness::compare(question, &best.matched_form),
     })
+}
+
+/// How far the question has gone from the middle between both entries to the best one, 0 to 1.
+fn lead(best: &FaqHit, other: &FaqHit) -> f32 {
+    let whole = 1.0 - other.cosine_best;
+    if whole < SAME_FORM {
+        return 0.0;
+    }
+    ((best.cosine_question - other.cosine_question) / whole).clamp(0.0, 1.0)
 }
 
 fn passage(found: &SearchResult) -> Option<PassageSignals> {
     let best = found.passages.first()?;
     Some(PassageSignals {
         id: best.source.id.clone(),
+        collection: best.collection.clone(),
         title: best.source.title.clone(),
         lexical: best.lexical,
         cosine: best.cosine,

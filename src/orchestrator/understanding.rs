@@ -11,7 +11,6 @@ use crate::{
 
 use super::{
     Parts,
-    calibrate::Gauge,
     history,
     signals::{self, Found},
     turn::TurnError,
@@ -33,7 +32,6 @@ pub(super) struct Looked {
 /// on the one before is searched both ways at once, and taken for what fits better.
 pub(super) async fn look(
     parts: &Parts,
-    gauge: &Gauge,
     messages: &[Message],
     last_route: Option<Route>,
     collections: &[String],
@@ -49,8 +47,8 @@ pub(super) async fn look(
         );
         let (as_read, as_typed) = (as_read?, as_typed?);
         leans = !gives(&as_read, last)
-            && signals::local_confidence(parts, gauge, &understood.text, &as_read)
-                >= signals::local_confidence(parts, gauge, typed, &as_typed);
+            && signals::local_confidence(parts, &understood.text, &as_read)
+                >= signals::local_confidence(parts, typed, &as_typed);
         if leans { as_read } else { as_typed }
     } else {
         signals::search(parts, &understood.text, collections).await?
@@ -62,7 +60,7 @@ pub(super) async fn look(
     } else {
         typed.to_owned()
     };
-    let mut signals = signals::measure(parts, gauge, &question, messages.len(), &found);
+    let mut signals = signals::measure(parts, &question, messages.len(), &found);
     signals.conversation = measured(&understood, leans, last_route, gives(&found, last));
     Ok(Looked {
         question,

@@ -21,12 +21,16 @@ pub const NOTHING_PASSES: f32 = 1.01;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Asked {
-    /// An entry's own question in another writing.
-    Answerable,
+    /// One way to ask an entry's question, found by the others.
+    Variant,
+    /// An entry's only question in another writing.
+    Rewritten,
     /// Something of the background.
     OutOfScope,
-    /// A question whose entry was taken away, or the opposite of one.
+    /// A question whose entry was taken away.
     NearMiss,
+    /// The opposite of a question.
+    Denied,
 }
 
 /// One question asked of the knowledge base, and what came of it.
@@ -40,13 +44,26 @@ pub struct Probe {
     pub right: bool,
 }
 
-/// What was learned by asking.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+/// What was learned by asking: which share of each kind of probe would be served from a threshold on.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Calibration {
-    /// In any order.
-    pub probes: Vec<Probe>,
-    /// The best cosine of each background request with any question, rising.
-    pub background: Vec<f32>,
+    /// By falling threshold.
+    steps: Vec<Step>,
+    probes: usize,
+}
+
+/// Shares of probes whose confidence is at least the threshold.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Step {
+    threshold: f32,
+    /// Of the answerable, with the right entry.
+    covered: f64,
+    /// Of the answerable, with a wrong one.
+    confused: f64,
+    /// Of the background.
+    far: f64,
+    /// Of questions whose entry was taken away.
+    near: f64,
 }
 
 /// What is assumed about traffic, and wanted of the answers to it.
@@ -72,83 +89,66 @@ pub struct OperatingPoint {
 }
 
 impl Calibration {
-    /// The lowest threshold that keeps to what is wanted; `None` without answerable probes.
+    /// What `probes` say.
+    #[must_use]
+    pub fn of(probes: &[Probe]) -> Self {
+        let count = |kinds: &[Asked]| {
+            let asked = probes.iter().filter(|probe| kinds.contains(&probe.asked));
+            #[expect(clippy::cast_precision_loss, reason = "some hundreds")]
+            let count = asked.count().max(1) as f64;
+            1.0 / count
+        };
+        let answerable = count(&[Asked::Variant, Asked::Rewritten]);
+        let far = count(&[Asked::OutOfScope]);
+        let near = count(&[Asked::NearMiss]);
+        let mut sorted = probes.to_vec();
+        sorted.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
+        let mut steps: Vec<Step> = Vec::with_capacity(sorted.len());
+        for probe in sorted {
+            let mut step = steps.last().copied().unwrap_or_default();
+            match probe.asked {
+                Asked::Variant | Asked::Rewritten if probe.right => step.covered += answerable,
+                Asked::Variant | Asked::Rewritten => step.confused += answerable,
+                Asked::OutOfScope => step.far += far,
+                Asked::NearMiss | Asked::Denied => step.near += near,
+            }
+            if step.threshold.to_bits() == probe.confidence.to_bits() {
+                steps.pop();
+            }
+            step.threshold = probe.confidence;
+            steps.push(step);
+        }
+        Self {
+            steps,
+            probes: probes.len(),
+        }
+    }
+
+    /// The lowest threshold that keeps to what is wanted; `None` without probes.
     #[must_use]
     pub fn operating_point(&self, wanted: Wanted) -> Option<OperatingPoint> {
-        let weigh = self.weights(wanted)?;
-        let mut probes = self.probes.clone();
-        probes.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
-        let one_more = weigh(Asked::OutOfScope).max(weigh(Asked::Answerable));
-        let mut point = OperatingPoint {
+        let nothing = OperatingPoint {
             threshold: NOTHING_PASSES,
             expected_coverage: 0.0,
             expected_wrong: 0.0,
-            probes: probes.len(),
+            probes: self.probes,
         };
-        if wanted.max_wrong >= 1.0 {
-            // Whatever is found is served.
-            point.threshold = 0.0;
-        }
         let bound = f64::from(wanted.max_wrong);
-        let (mut right, mut wrong) = (0.0_f64, 0.0_f64);
-        for (index, probe) in probes.iter().enumerate() {
-            let weight = weigh(probe.asked);
-            *(if probe.right { &mut right } else { &mut wrong }) += weight;
-            let next = probes.get(index + 1);
-            if next.is_some_and(|next| next.confidence.to_bits() == probe.confidence.to_bits()) {
-                continue;
-            }
-            if wrong + one_more <= bound * (right + wrong + one_more) {
-                point.threshold = probe.confidence;
-                point.expected_coverage = narrow(right);
-                point.expected_wrong = narrow(wrong / (right + wrong));
-            }
-        }
-        Some(point)
-    }
-
-    /// The share of background requests that come as near to some question as `cosine`, on a scale
-    /// of its logarithm: 1 where none does, 0 where all do.
-    #[must_use]
-    pub fn outstanding(&self, cosine: f32) -> f32 {
-        let all = self.background.len();
-        if all == 0 {
-            return 0.0;
-        }
-        let nearer = all - self.background.partition_point(|&best| best < cosine);
-        let (nearer, all) = (smoothed(nearer), smoothed(all));
-        1.0 - nearer.ln() / all.ln()
-    }
-
-    /// What each probe counts, so that answerable ones make 1 together.
-    fn weights(&self, wanted: Wanted) -> Option<impl Fn(Asked) -> f64 + use<>> {
-        let count = |asked| {
-            self.probes
-                .iter()
-                .filter(|probe| probe.asked == asked)
-                .count()
-        };
-        let each = |share: f64, asked| {
-            #[expect(clippy::cast_precision_loss, reason = "some hundreds")]
-            let count = count(asked) as f64;
-            if count > 0.0 { share / count } else { 0.0 }
-        };
         let outside = f64::from(wanted.out_of_scope);
-        let answerable = each(1.0, Asked::Answerable);
-        let far = each(outside * (1.0 - NEAR_SHARE), Asked::OutOfScope);
-        let near = each(outside * NEAR_SHARE, Asked::NearMiss);
-        (answerable > 0.0).then_some(move |asked| match asked {
-            Asked::Answerable => answerable,
-            Asked::OutOfScope => far,
-            Asked::NearMiss => near,
-        })
+        let points = self.steps.iter().map(|step| {
+            let wrong = step.confused
+                + outside * ((1.0 - NEAR_SHARE) * step.far + NEAR_SHARE * step.near);
+            (step, wrong / (step.covered + wrong))
+        });
+        let within = points.filter(|(_, wrong)| *wrong <= bound).last();
+        let point = within.map(|(step, wrong)| OperatingPoint {
+            threshold: step.threshold,
+            expected_coverage: narrow(step.covered),
+            expected_wrong: narrow(wrong),
+            ..nothing
+        });
+        (self.probes > 0).then(|| point.unwrap_or(nothing))
     }
-}
-
-/// A count that is never 0, so that it has a logarithm.
-#[expect(clippy::cast_precision_loss, reason = "some hundreds")]
-fn smoothed(count: usize) -> f32 {
-    count as f32 + 1.0
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "a share")]
@@ -173,7 +173,7 @@ mod tests {
 
     /// Answerable probes from 0.5 to 1, background from 0 to 0.6, near misses from 0.2 to 0.8.
     fn calibration() -> Calibration {
-        let mut all = probes(Asked::Answerable, 200, true, 0.5, 1.0);
+        let mut all = probes(Asked::Variant, 200, true, 0.5, 1.0);
         all.extend(probes(Asked::OutOfScope, 200, false, 0.0, 0.6));
         all.extend(probes(Asked::NearMiss, 100, false, 0.2, 0.8));
         Calibration {
@@ -240,7 +240,7 @@ mod tests {
     #[test]
     fn few_probes_prove_little() {
         let mut few = calibration();
-        few.probes = probes(Asked::Answerable, 5, true, 0.9, 1.0);
+        few.probes = probes(Asked::Variant, 5, true, 0.9, 1.0);
         few.probes
             .extend(probes(Asked::OutOfScope, 200, false, 0.0, 0.5));
         // Five right answers and one more that may be wrong: never 1 in 100.

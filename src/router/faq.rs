@@ -2,23 +2,20 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::compared;
-use crate::text::likeness::{self, Likeness};
+use super::{compared, confidence::Logistic};
+use crate::text::likeness::Likeness;
 
-/// A lead of the best entry beyond this says no more.
-const FULL_MARGIN: f32 = 0.3;
-/// Signals beside those of likeness.
-const OWN: [&str; 10] = [
-    "lexical",
+/// Names of the features, in the order of the logistic model's coefficients.
+pub const FEATURES: [&str; 9] = [
     "cosine_question",
-    "centred_question",
     "cosine_answer",
-    "overlap",
-    "margin",
-    "background",
-    "outstanding",
-    "centred_question * margin",
+    "crowding",
+    "lead",
     "centred_question * cosine_answer",
+    "words",
+    "contained",
+    "length",
+    "negated",
 ];
 
 /// How the best FAQ entry fits the question. All lie in 0 to 1.
@@ -27,6 +24,8 @@ const OWN: [&str; 10] = [
 pub struct FaqSignals {
     /// The entry.
     pub id: String,
+    /// The collection it belongs to.
+    pub collection: String,
     /// BM25, normalised.
     pub lexical: f32,
     /// Cosine to the nearest of its question and variants.
@@ -43,41 +42,42 @@ pub struct FaqSignals {
     pub margin: f32,
     /// That other entry.
     pub next_id: Option<String>,
-    /// The mean cosine to the five nearest requests of the background: how like the question is to
-    /// what no such knowledge base answers.
-    pub background: f32,
-    /// How few background requests come as near to any entry (see
-    /// [`Calibration::outstanding`](super::calibration::Calibration::outstanding)).
-    pub outstanding: f32,
+    /// The cosine of the entry's nearest form with the nearest form of another entry that was found.
+    pub crowding: f32,
+    /// How far the question has gone from the middle between that entry and this one, 0, to this
+    /// one, 1: of two entries that hardly differ, it must be clear which is meant.
+    pub lead: f32,
     /// What the question and the entry's nearest form share, and what sets them apart.
     pub likeness: Likeness,
 }
 
 impl FaqSignals {
-    /// Names of the features, in the order of the logistic model's coefficients.
+    /// The features of the logistic model. The product lets a near answer count where the question
+    /// is near. What else was measured parts no better; `docs/router.md` has what each brings.
     #[must_use]
-    pub fn feature_names() -> Vec<&'static str> {
-        OWN.into_iter().chain(likeness::FEATURES).collect()
+    pub fn features(&self) -> [f32; FEATURES.len()] {
+        let likeness = &self.likeness;
+        [
+            self.cosine_question,
+            self.cosine_answer,
+            self.crowding,
+            self.lead,
+            self.centred_question * self.cosine_answer,
+            likeness.words,
+            likeness.contained,
+            likeness.length,
+            likeness.negated,
+        ]
     }
 
-    /// The features of the logistic model. A lead beyond [`FULL_MARGIN`] says no more; the products
-    /// let a lead count where the question is near, and a near answer where the question is.
+    /// The probability that the entry is the right answer; none where the question turns the
+    /// entry's round, which neither vectors nor the fitted model see well enough.
     #[must_use]
-    pub fn features(&self) -> Vec<f32> {
-        let margin = self.margin.min(FULL_MARGIN);
-        let own = [
-            self.lexical,
-            self.cosine_question,
-            self.centred_question,
-            self.cosine_answer,
-            self.overlap,
-            margin,
-            self.background,
-            self.outstanding,
-            self.centred_question * margin,
-            self.centred_question * self.cosine_answer,
-        ];
-        own.into_iter().chain(self.likeness.features()).collect()
+    pub fn confidence(&self, judge: &Logistic) -> f32 {
+        if self.likeness.turned_round().is_some() {
+            return 0.0;
+        }
+        judge.probability(&self.features())
     }
 
     pub(super) fn describe(&self, confidence: f32, threshold: f32) -> String {
@@ -85,7 +85,7 @@ impl FaqSignals {
             || "no other entry near".to_owned(),
             |next| format!("next '{next}' {:.2} behind", self.margin),
         );
-        let doubt = self.likeness.contradiction();
+        let doubt = self.likeness.turned_round();
         let doubt = doubt.map_or_else(String::new, |doubt| format!("; but {doubt}"));
         format!(
             "faq match '{}' {confidence:.2} ({} {threshold:.2}), {next}{doubt}",
@@ -98,17 +98,12 @@ impl FaqSignals {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn each_feature_has_a_name() {
-        let features = FaqSignals::default().features();
-        assert_eq!(features.len(), FaqSignals::feature_names().len());
-    }
+    use crate::text::likeness;
 
     #[test]
     fn the_reason_says_what_contradicts() {
         let signals = FaqSignals {
-            likeness: likeness::compare("cancel my order", "do not cancel my order"),
+            likeness: likeness::compare("cancel the order", "do not cancel the order"),
             ..FaqSignals::default()
         };
         let reason = signals.describe(0.2, 0.9);

@@ -2,8 +2,8 @@
 //!
 //! The local tiers are judged by two small logistic models ([`confidence`]) whose coefficients are
 //! fitted on labelled questions (`microgpt router fit --kb`) and versioned under `models/router/`.
-//! The policy's tolerated share of wrong answers is looked up in the risk table that was measured
-//! with them.
+//! The policy's tolerated share of wrong answers becomes a confidence by calibration on the knowledge
+//! base ([`calibration`]), for passages by the risk table that was measured with their judge.
 
 pub mod calibration;
 pub mod confidence;
@@ -15,6 +15,7 @@ pub mod fit;
 pub mod followup;
 pub mod near;
 pub mod pair;
+pub mod policy;
 pub mod smalltalk;
 
 use serde::{Deserialize, Serialize};
@@ -23,8 +24,9 @@ use crate::chat::Route;
 pub use confidence::LocalModel;
 pub use conversation::Conversation;
 pub use difficulty::{Demand, Difficulty};
-pub use faq::FaqSignals;
+pub use faq::{FEATURES as FAQ_FEATURES, FaqSignals};
 pub use near::{NearModel, NearSignals};
+pub use policy::{Policies, Policy};
 pub use smalltalk::Smalltalk;
 
 /// The router may send this many times more wrong turns to the knowledge tier than the policy
@@ -67,6 +69,9 @@ pub struct Signals {
 pub struct PassageSignals {
     /// The passage: the document's path, `#`, and its number.
     pub id: String,
+    /// The collection it belongs to.
+    #[serde(default)]
+    pub collection: String,
     /// The document's title.
     pub title: String,
     /// BM25, normalised.
@@ -77,16 +82,6 @@ pub struct PassageSignals {
     pub overlap: f32,
     /// The fused score.
     pub fused: f32,
-}
-
-/// What the owner of a bot wants.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Policy {
-    /// Tolerated share of wrong answers among those answered locally.
-    pub max_wrong: f32,
-    /// The confidence that an FAQ answer needs for that, as calibrated on the knowledge base; where
-    /// it is not known, the one fitted on public sets.
-    pub faq_threshold: Option<f32>,
 }
 
 /// Where a turn goes, how sure that is, and why.
@@ -102,7 +97,7 @@ pub struct Decision {
 
 /// Chooses the cheapest tier that may be trusted with the turn.
 #[must_use]
-pub fn decide(signals: &Signals, policy: Policy, model: &LocalModel) -> Decision {
+pub fn decide(signals: &Signals, policies: &Policies, model: &LocalModel) -> Decision {
     if let Some(kind) = signals.smalltalk {
         return decision(Route::Faq, 1.0, vec![format!("the message is only {kind}")]);
     }
@@ -124,9 +119,8 @@ pub fn decide(signals: &Signals, policy: Policy, model: &LocalModel) -> Decision
         reasons.push("but it is a question of the FAQ, word for word".into());
     }
     if let Some(faq) = &signals.faq {
-        let confidence = model.faq.probability(&faq.features());
-        let fitted = || model.faq.threshold(policy.max_wrong);
-        let threshold = policy.faq_threshold.unwrap_or_else(fitted);
+        let confidence = faq.confidence(&model.faq);
+        let threshold = policies.collection(&faq.collection).faq_threshold;
         reasons.push(faq.describe(confidence, threshold));
         if signals.conversation.answer_given {
             reasons.push("its answer is the one given last".into());
@@ -137,7 +131,8 @@ pub fn decide(signals: &Signals, policy: Policy, model: &LocalModel) -> Decision
     let mut best_local: f32 = 0.0;
     if let Some(passage) = signals.passage.as_ref().filter(|_| !hard) {
         let confidence = model.knowledge.probability(&passage.features());
-        let threshold = model.knowledge.threshold(policy.max_wrong * VERDICT_FACTOR);
+        let tolerated = policies.collection(&passage.collection).max_wrong * VERDICT_FACTOR;
+        let threshold = model.knowledge.threshold(tolerated);
         reasons.push(passage.describe(confidence, threshold));
         if confidence >= threshold {
             return decision(Route::Knowledge, confidence, reasons);

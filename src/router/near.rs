@@ -125,7 +125,7 @@ mod tests {
         let model = NearModel::embedded();
         let policy = Policy {
             max_wrong: 0.02,
-            faq_threshold: None,
+            faq_threshold: 0.9,
         };
         let before = "How do I enable notifications for 2 apps?";
         let decide = |question| {

@@ -60,10 +60,29 @@ pub fn perturb(text: &str, change: Change, number: u64) -> String {
     }
 }
 
-/// The opposite wish.
+/// Ways to ask for something to do, before what is to be done.
+const ASKS_TO_DO: [&str; 12] = [
+    "how do i ",
+    "how do we ",
+    "how do you ",
+    "how can i ",
+    "how can we ",
+    "how should i ",
+    "how would i ",
+    "how to ",
+    "can i ",
+    "i want to ",
+    "i need to ",
+    "i would like to ",
+];
+
+/// The opposite wish, where `text` asks for something to be done; "is it not …?" asks the same as
+/// "is it …?", so that other questions have no denial here.
 #[must_use]
-pub fn deny(text: &str) -> String {
-    format!("I do not want to know this: not {}", text.to_lowercase())
+pub fn deny(text: &str) -> Option<String> {
+    let lower = text.to_lowercase();
+    let action = ASKS_TO_DO.iter().find_map(|way| lower.strip_prefix(way))?;
+    Some(format!("I do not want to {}", action.trim_end_matches(['?', ' '])))
 }
 
 fn typo(words: &[&str], dice: &mut Dice) -> String {
@@ -131,6 +150,13 @@ mod tests {
             assert!(!perturb("refund", change, 1).trim().is_empty());
             assert_eq!(perturb("", change, 1), "");
         }
+    }
+
+    #[test]
+    fn only_what_is_to_be_done_is_denied() {
+        let denied = deny("How do I return an item?");
+        assert_eq!(denied.as_deref(), Some("I do not want to return an item"));
+        assert_eq!(deny("What is a refund?"), None);
     }
 
     #[test]

@@ -10,9 +10,10 @@ use crate::{
     app,
     chat::{Message, Role, Route},
     config::Config,
-    orchestrator::{Orchestrator, Preview},
+    orchestrator::{Orchestrator, Preview, calibrate::Outcome},
     router::{
-        FaqSignals, LocalModel, PassageSignals,
+        FAQ_FEATURES, LocalModel, PassageSignals,
+        calibration::Asked,
         confidence::Logistic,
         fit::{self, Sample},
     },
@@ -53,6 +54,9 @@ struct Observation {
     features: Vec<f32>,
     right: bool,
     answerable: bool,
+    /// Not a question of the file but one that the knowledge base is calibrated on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    asked: Option<Asked>,
 }
 
 /// What came of a set of questions.
@@ -104,6 +108,9 @@ pub(super) async fn eval(args: EvalArgs, config: &Config) -> anyhow::Result<()> 
     report.rank_1_accuracy = share(first, report.answerable);
     report.risk_coverage = fit::risk_table(&scored);
     if let Some(file) = &args.dump {
+        for outcome in orchestrator.probes().await? {
+            writeln!(dump, "{}", serde_json::to_string(&probe(outcome))?)?;
+        }
         std::fs::write(file, dump).with_context(|| file.display().to_string())?;
     }
     show(&report, args.json)
@@ -118,7 +125,7 @@ fn observe(row: &Row, preview: &Preview) -> Option<Observation> {
     let signals = &preview.signals;
     let (tier, label, found, features) = if let Some(id) = &row.id {
         let faq = signals.faq.clone().unwrap_or_default();
-        (Route::Faq, id, faq.id.clone(), faq.features())
+        (Route::Faq, id, faq.id.clone(), faq.features().to_vec())
     } else {
         let passage = signals.passage.clone().unwrap_or_default();
         let path = passage.id.rsplit_once('#').map_or("", |(path, _)| path);
@@ -138,7 +145,19 @@ fn observe(row: &Row, preview: &Preview) -> Option<Observation> {
         features,
         right: label.as_deref() == Some(found.as_str()),
         answerable: label.is_some(),
+        asked: None,
     })
+}
+
+fn probe(outcome: Outcome) -> Observation {
+    Observation {
+        tier: Route::Faq,
+        query: outcome.text,
+        features: outcome.signals.unwrap_or_default().features().to_vec(),
+        right: outcome.right,
+        answerable: matches!(outcome.asked, Asked::Variant | Asked::Rewritten),
+        asked: Some(outcome.asked),
+    }
 }
 
 fn sample(seen: Observation) -> Sample {
@@ -235,7 +254,7 @@ pub(super) fn fit(args: &FitArgs) -> anyhow::Result<()> {
         (Route::Knowledge, knowledge, &mut fitted.knowledge),
     ] {
         let names = match tier {
-            Route::Faq => FaqSignals::feature_names(),
+            Route::Faq => FAQ_FEATURES.to_vec(),
             _ => PassageSignals::FEATURES.to_vec(),
         };
         if samples.is_empty() {

@@ -93,7 +93,7 @@ pub(super) async fn run(args: Args, config: &Config) -> anyhow::Result<()> {
     let model = NearModel::embedded();
     let policy = Policy {
         max_wrong: config.router.max_wrong,
-        faq_threshold: None,
+        faq_threshold: NOTHING_PASSES,
     };
     let (mut samples, mut stress, mut reports) = (Vec::new(), Vec::new(), Vec::new());
     for (files, into) in [(&args.data, &mut samples), (&args.stress, &mut stress)] {

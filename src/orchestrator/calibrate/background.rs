@@ -11,12 +11,10 @@ use crate::engine::{Encoder, EngineError, Priority};
 
 const TEXTS: &str = include_str!("../../../models/router/background.txt");
 const FILE: &str = "background.f32";
-/// A question's nearness is the mean over so many nearest requests.
-const NEIGHBOURS: usize = 5;
 
-/// The background requests' vectors, of length 1.
+/// The background requests' vectors.
 #[derive(Clone, Debug, Default)]
-pub struct Background {
+pub(super) struct Background {
     rows: Vec<Vec<f32>>,
 }
 
@@ -45,7 +43,7 @@ impl Background {
         let mut rows = Vec::with_capacity(texts.len());
         for batch in texts.chunks(super::BATCH) {
             let vectors = encoder.embed(batch.to_vec(), Priority::Bulk).await?;
-            rows.extend(vectors.iter().map(|vector| unit(vector)));
+            rows.extend(vectors);
         }
         let numbers = rows.iter().flatten().flat_map(|value| value.to_le_bytes());
         let bytes: Vec<u8> = stamp.iter().copied().chain(numbers).collect();
@@ -57,24 +55,10 @@ impl Background {
         Ok(Self { rows })
     }
 
-    /// The mean cosine of `vector` to its nearest requests, but for the request `without`; 0 where
-    /// there are none.
-    pub(in crate::orchestrator) fn nearness(&self, vector: &[f32], without: Option<usize>) -> f32 {
-        let vector = unit(vector);
-        let mut best = [0.0_f32; NEIGHBOURS];
-        for (index, row) in self.rows.iter().enumerate() {
-            let cosine: f32 = row.iter().zip(&vector).map(|(a, b)| a * b).sum();
-            if cosine > best[NEIGHBOURS - 1] && without != Some(index) {
-                best[NEIGHBOURS - 1] = cosine;
-                best.sort_by(|a, b| b.total_cmp(a));
-            }
-        }
-        best.iter().sum::<f32>() / best.len() as f32
-    }
-
-    /// The request's vector.
-    pub(super) fn row(&self, index: usize) -> &[f32] {
-        &self.rows[index]
+    /// Each request and its vector.
+    pub(super) fn requests(&self) -> impl Iterator<Item = (&'static str, &[f32])> {
+        let rows = self.rows.iter().map(Vec::as_slice);
+        texts().into_iter().zip(rows)
     }
 }
 
@@ -96,16 +80,6 @@ fn read(file: &Path, stamp: &[u8], dimensions: usize) -> Option<Vec<Vec<f32>>> {
     whole.then(|| values.chunks(dimensions).map(<[f32]>::to_vec).collect())
 }
 
-fn unit(vector: &[f32]) -> Vec<f32> {
-    let length = vector.iter().map(|value| value * value).sum::<f32>().sqrt();
-    let scale = if length.is_normal() {
-        1.0 / length
-    } else {
-        0.0
-    };
-    vector.iter().map(|value| value * scale).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,20 +92,6 @@ mod tests {
         texts.sort_unstable();
         texts.dedup();
         assert_eq!(texts.len(), count);
-    }
-
-    #[test]
-    fn nearness_is_the_mean_of_the_nearest_and_leaves_one_out() {
-        let row = |angle: f32| vec![angle.cos(), angle.sin()];
-        let background = Background {
-            rows: (0..8_u8)
-                .map(|number| row(f32::from(number) * 0.1))
-                .collect(),
-        };
-        let all = background.nearness(&[2.0, 0.0], None);
-        let others = background.nearness(&[2.0, 0.0], Some(0));
-        assert!(all > others && others > 0.8 && all < 1.0);
-        assert!(Background::default().nearness(&[1.0, 0.0], None).abs() < f32::EPSILON);
     }
 
     #[test]

@@ -12,26 +12,21 @@ use std::{fs, path::PathBuf};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-pub use background::Background;
+use background::Background;
+pub use probes::Outcome;
 
 use crate::{
     engine::{Encoder, EngineError},
     knowledge::Knowledge,
-    router::{LocalModel, calibration::Calibration},
+    router::{
+        LocalModel,
+        calibration::{Calibration, Probe},
+    },
 };
 
 /// Texts that are encoded at once.
 const BATCH: usize = 32;
 const FILE: &str = "calibration.json";
-
-/// What a question is measured against, beside the knowledge base.
-#[derive(Clone, Debug, Default)]
-pub struct Gauge {
-    /// Requests that no knowledge base of this kind answers.
-    pub background: Background,
-    /// What asking the knowledge base its own questions showed.
-    pub calibration: Calibration,
-}
 
 /// Where what is computed here is kept.
 #[derive(Clone, Debug)]
@@ -42,25 +37,24 @@ pub struct Folders {
     pub index: PathBuf,
 }
 
-/// The file: a calibration, and all it was made with.
+/// The file: what came of the probes, and all they were made with.
 #[derive(Serialize, Deserialize)]
 struct Kept {
     made_with: String,
     generation: u64,
-    calibration: Calibration,
+    probes: Vec<Probe>,
 }
 
-/// The gauge of the generation that serves: the kept one, or a new one.
+/// The calibration of the generation that serves: the kept one, or a new one.
 ///
 /// # Errors
 /// The encoder fails.
-pub async fn gauge(
+pub async fn calibrate(
     knowledge: &Knowledge,
     encoder: &Encoder,
     judges: &LocalModel,
     folders: &Folders,
-) -> Result<Gauge, EngineError> {
-    let background = Background::load([&folders.models, &folders.index], encoder).await?;
+) -> Result<Calibration, EngineError> {
     let file = folders.index.join(FILE);
     let made_with = made_with(encoder, judges);
     let generation = knowledge.generation();
@@ -68,25 +62,32 @@ pub async fn gauge(
     let kept = kept.and_then(|bytes| serde_json::from_slice::<Kept>(&bytes).ok());
     let kept = kept.filter(|kept| kept.made_with == made_with && kept.generation == generation);
     if let Some(kept) = kept {
-        return Ok(Gauge {
-            background,
-            calibration: kept.calibration,
-        });
+        return Ok(Calibration::of(&kept.probes));
     }
-    let calibration = probes::ask(knowledge, encoder, judges, &background).await?;
+    let outcomes = ask(knowledge, encoder, folders).await?;
     let keep = Kept {
         made_with,
         generation,
-        calibration,
+        probes: outcomes.iter().map(|outcome| outcome.judged(judges)).collect(),
     };
     let json = serde_json::to_vec(&keep).expect("plain data with text keys");
     if let Err(error) = fs::write(&file, json) {
         tracing::warn!(%error, "the calibration is not kept; the next start makes it again");
     }
-    Ok(Gauge {
-        background,
-        calibration: keep.calibration,
-    })
+    Ok(Calibration::of(&keep.probes))
+}
+
+/// What came of each probe.
+///
+/// # Errors
+/// The encoder fails.
+pub async fn ask(
+    knowledge: &Knowledge,
+    encoder: &Encoder,
+    folders: &Folders,
+) -> Result<Vec<Outcome>, EngineError> {
+    let background = Background::load([&folders.models, &folders.index], encoder).await?;
+    probes::ask(knowledge, encoder, &background).await
 }
 
 /// Changes whenever a kept calibration no longer holds.

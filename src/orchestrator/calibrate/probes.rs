@@ -1,14 +1,14 @@
 //! The probes: which questions are asked of a knowledge base, and what came of each.
 
-use super::{BATCH, Background, Gauge, background};
+use super::{BATCH, background::Background};
 use crate::{
     chat::SourceKind,
     engine::{Encoder, EngineError, Priority},
-    knowledge::{Form, Knowledge, Query, SearchResult, Without},
+    knowledge::{Form, Knowledge, Query, Without},
     orchestrator::signals,
     router::{
-        LocalModel,
-        calibration::{Asked, Calibration, Probe},
+        FaqSignals, LocalModel,
+        calibration::{Asked, Probe},
     },
     text::perturb::{CHANGES, deny, perturb},
 };
@@ -27,156 +27,154 @@ const DENIED_STEP: usize = 4;
 const LOOKED_AT: usize = 8;
 
 /// A question on its way.
+#[derive(Clone)]
 struct Question {
     asked: Asked,
     text: String,
     vector: Vec<f32>,
     without: Option<Without>,
-    /// The answer that would be right.
-    answer: Option<String>,
-    /// Its place in the background.
-    place: Option<usize>,
+    /// Where it was taken from: the entry's place, and its answer.
+    origin: Option<(Without, String)>,
+}
+
+/// A question that was asked, and what was found for it.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// What it stands for.
+    pub asked: Asked,
+    /// The question.
+    pub text: String,
+    /// How the best entry fits; `None` where none was found.
+    pub signals: Option<FaqSignals>,
+    /// The best entry has the right answer.
+    pub right: bool,
+}
+
+impl Outcome {
+    /// With the confidence that the router would have had.
+    pub(super) fn judged(&self, judges: &LocalModel) -> Probe {
+        let signals = self.signals.as_ref();
+        Probe {
+            asked: self.asked,
+            confidence: signals.map_or(0.0, |faq| faq.confidence(&judges.faq)),
+            right: self.right,
+        }
+    }
 }
 
 /// Asks all probes of the generation that serves.
 pub(super) async fn ask(
     knowledge: &Knowledge,
     encoder: &Encoder,
-    judges: &LocalModel,
     background: &Background,
-) -> Result<Calibration, EngineError> {
+) -> Result<Vec<Outcome>, EngineError> {
     let many = knowledge.status().entries > MANY;
     let (_, forms) = knowledge.forms(if many { FORMS_OF_MANY } else { MOST_FORMS });
     if forms.is_empty() {
-        return Ok(Calibration::default());
+        return Ok(Vec::new());
     }
-    let mut questions = from_background(background);
-    questions.extend(own(&forms));
-    questions.extend(rewritten(&forms, encoder).await?);
-    let (knowledge, judges, background) = (knowledge.clone(), judges.clone(), background.clone());
-    let work = move || measure(&knowledge, &judges, background, &questions);
+    let mut questions: Vec<Question> = forms.into_iter().enumerate().flat_map(own).collect();
+    encode(&mut questions, encoder).await?;
+    questions.extend(near_misses(&questions));
+    questions.extend(from_background(background));
+    let knowledge = knowledge.clone();
+    let work = move || questions.into_iter().map(|question| question.put_to(&knowledge)).collect();
     Ok(tokio::task::spawn_blocking(work).await.unwrap_or_default())
 }
 
 fn from_background(background: &Background) -> Vec<Question> {
-    let texts = background::texts();
-    let places = (0..texts.len()).step_by(BACKGROUND_STEP);
-    let question = |place: usize| Question {
+    let sample = background.requests().step_by(BACKGROUND_STEP);
+    let question = |(text, vector): (&str, &[f32])| Question {
         asked: Asked::OutOfScope,
-        text: texts[place].to_owned(),
-        vector: background.row(place).to_vec(),
+        text: text.to_owned(),
+        vector: vector.to_vec(),
         without: None,
-        answer: None,
-        place: Some(place),
+        origin: None,
     };
-    places.map(question).collect()
+    sample.map(question).collect()
 }
 
-/// Each question as it stands, with its entry taken away; and those that have others beside them,
-/// with only themselves taken away.
-fn own(forms: &[Form]) -> Vec<Question> {
-    let mut questions = Vec::new();
-    for form in forms {
-        let question = |asked, without, answer| Question {
-            asked,
-            text: form.text.clone(),
-            vector: form.vector.clone(),
-            without: Some(without),
-            answer,
-            place: None,
-        };
-        let whole = form.itself.whole_entry();
-        questions.push(question(Asked::NearMiss, whole, None));
-        if form.has_others {
-            let answer = Some(form.answer.clone());
-            questions.push(question(Asked::Answerable, form.itself, answer));
+/// The form itself, left out of the search, where its entry is asked for in other ways as well: it
+/// shows how people ask. Of an only question another writing is made up. Some are denied, too.
+fn own((number, form): (usize, Form)) -> Vec<Question> {
+    let origin = Some((form.itself, form.answer));
+    let denied = deny(&form.text).filter(|_| number % DENIED_STEP == 0);
+    let denied = denied.map(|text| Question {
+        asked: Asked::Denied,
+        text,
+        vector: Vec::new(),
+        without: None,
+        origin: None,
+    });
+    let question = if form.has_others {
+        Question {
+            asked: Asked::Variant,
+            text: form.text,
+            vector: form.vector,
+            without: Some(form.itself),
+            origin,
         }
-    }
-    questions
-}
-
-/// Questions in another writing, each by another change, and some denied. Where variants show how
-/// people ask, no other writing is made up.
-async fn rewritten(forms: &[Form], encoder: &Encoder) -> Result<Vec<Question>, EngineError> {
-    let mut questions = Vec::new();
-    for (number, form) in forms.iter().enumerate() {
-        let question = |asked, text, answer| Question {
-            asked,
-            text,
+    } else {
+        let change = CHANGES[number % CHANGES.len()];
+        Question {
+            asked: Asked::Rewritten,
+            text: perturb(&form.text, change, number as u64),
             vector: Vec::new(),
             without: None,
-            answer,
-            place: None,
-        };
-        if !form.has_others {
-            let change = CHANGES[number % CHANGES.len()];
-            let text = perturb(&form.text, change, number as u64);
-            let answer = Some(form.answer.clone());
-            questions.push(question(Asked::Answerable, text, answer));
+            origin,
         }
-        if number % DENIED_STEP == 0 {
-            questions.push(question(Asked::NearMiss, deny(&form.text), None));
-        }
-    }
-    for batch in questions.chunks_mut(BATCH) {
+    };
+    [question].into_iter().chain(denied).collect()
+}
+
+/// The same questions with the entries taken away that answer them.
+fn near_misses(questions: &[Question]) -> Vec<Question> {
+    let miss = |question: &Question| {
+        let (place, _) = question.origin.as_ref()?;
+        Some(Question {
+            asked: Asked::NearMiss,
+            without: Some(place.whole_entry()),
+            origin: None,
+            ..question.clone()
+        })
+    };
+    questions.iter().filter_map(miss).collect()
+}
+
+/// Gives the vector to each question that has none.
+async fn encode(questions: &mut [Question], encoder: &Encoder) -> Result<(), EngineError> {
+    let mut without: Vec<&mut Question> = questions
+        .iter_mut()
+        .filter(|question| question.vector.is_empty())
+        .collect();
+    for batch in without.chunks_mut(BATCH) {
         let texts = batch.iter().map(|question| question.text.clone()).collect();
         let vectors = encoder.embed(texts, Priority::Bulk).await?;
         for (question, vector) in batch.iter_mut().zip(vectors) {
             question.vector = vector;
         }
     }
-    Ok(questions)
+    Ok(())
 }
 
-/// Searches for each question. Blocking, some milliseconds a question at most.
-fn measure(
-    knowledge: &Knowledge,
-    judges: &LocalModel,
-    background: Background,
-    questions: &[Question],
-) -> Calibration {
-    let found: Vec<SearchResult> = questions
-        .iter()
-        .map(|question| look(knowledge, question))
-        .collect();
-    let mut gauge = Gauge {
-        background,
-        calibration: Calibration::default(),
-    };
-    let outside = questions.iter().zip(&found);
-    let outside = outside.filter(|(question, _)| question.place.is_some());
-    let mut best: Vec<f32> = outside
-        .map(|(_, found)| found.faq.first().map_or(0.0, |hit| hit.cosine_question))
-        .collect();
-    best.sort_by(f32::total_cmp);
-    gauge.calibration.background = best;
-    let probes = questions.iter().zip(&found).map(|(question, found)| {
-        let signals = signals::faq(
-            &question.text,
-            Some(&question.vector),
-            found,
-            &gauge,
-            question.place,
-        );
-        let confidence = signals.map_or(0.0, |faq| judges.faq.probability(&faq.features()));
-        let text = found.faq.first().map(|hit| &hit.source.text);
-        Probe {
-            asked: question.asked,
-            confidence,
-            right: question.answer.is_some() && question.answer.as_ref() == text,
+impl Question {
+    /// Searches for it. Blocking, some milliseconds at most.
+    fn put_to(self, knowledge: &Knowledge) -> Outcome {
+        let found = knowledge.search(&Query {
+            text: &self.text,
+            vector: Some(&self.vector),
+            top_k: LOOKED_AT,
+            collections: &[],
+            kind: Some(SourceKind::Faq),
+            without: self.without,
+        });
+        let best = found.faq.first().map(|hit| &hit.source.text);
+        let answer = self.origin.as_ref().map(|(_, answer)| answer);
+        Outcome {
+            asked: self.asked,
+            signals: signals::faq(&self.text, &found),
+            right: answer.is_some() && answer == best,
+            text: self.text,
         }
-    });
-    gauge.calibration.probes = probes.collect();
-    gauge.calibration
-}
-
-fn look(knowledge: &Knowledge, question: &Question) -> SearchResult {
-    knowledge.search(&Query {
-        text: &question.text,
-        vector: Some(&question.vector),
-        top_k: LOOKED_AT,
-        collections: &[],
-        kind: Some(SourceKind::Faq),
-        without: question.without,
-    })
+    }
 }

@@ -93,7 +93,7 @@ fn local_confidence(desk: &Desk) -> f32 {
         .signals
         .faq
         .as_ref()
-        .map(|faq| judges.faq.probability(&faq.features()));
+        .map(|faq| faq.confidence(&judges.faq));
     let passage = desk.signals.passage.as_ref();
     let passage = passage.map(|passage| judges.knowledge.probability(&passage.features()));
     faq.unwrap_or(0.0).max(passage.unwrap_or(0.0))

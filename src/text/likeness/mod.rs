@@ -119,7 +119,17 @@ impl Likeness {
         let found = contradictions.iter().find(|(degree, _)| *degree >= 1.0);
         found.map(|(_, words)| *words)
     }
+
+    /// The contradiction, where hardly anything else sets both apart: then it is what was meant, and
+    /// not a detail of a longer question.
+    #[must_use]
+    pub fn turned_round(&self) -> Option<&'static str> {
+        self.contradiction().filter(|_| self.words >= SAME_THING)
+    }
 }
+
+/// Texts of so much the same words are about the same thing.
+const SAME_THING: f32 = 0.8;
 
 /// Order, direction and opposites are looked for among so many words: a longer text is no short
 /// question, and to compare each word with each takes the square of their number.
