@@ -7,7 +7,7 @@
 
 #[path = "../../src/chat.rs"]
 mod chat;
-#[path = "../../src/config.rs"]
+#[path = "../../src/config/mod.rs"]
 mod config;
 mod http;
 mod knowledge;

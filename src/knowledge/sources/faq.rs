@@ -21,21 +21,16 @@ const MAX_SLUG_CHARS: usize = 60;
 /// Adds the row that starts at `line` to `rows`, or the reason why it can't be.
 pub(super) fn add(rows: &mut Rows, path: &str, line: usize, row: &Value) {
     match entry(path, line, row) {
-        Ok((entry, unknown)) => {
-            if !unknown.is_empty() {
-                let reason = format!(
-                    "unknown field {}; known are {}",
-                    unknown.join(", "),
-                    FIELDS.join(", ")
-                );
-                rows.warnings.push(Notice::new(path, Some(line), reason));
-            }
+        Ok((entry, warnings)) => {
+            let notice = |reason| Notice::new(path, Some(line), reason);
+            rows.warnings.extend(warnings.into_iter().map(notice));
             rows.entries.push(entry);
         }
         Err(reason) => rows.skipped.push(Notice::new(path, Some(line), reason)),
     }
 }
 
+/// The entry, and what is odd about its row.
 fn entry(path: &str, line: usize, row: &Value) -> Result<(Entry, Vec<String>), String> {
     let Value::Object(fields) = row else {
         return Err("an entry must have the fields question and answer".to_owned());
@@ -50,12 +45,19 @@ fn entry(path: &str, line: usize, row: &Value) -> Result<(Entry, Vec<String>), S
         Some(id) => harmless_line(&id, "id")?,
         None => made_id(path, &question),
     };
-    let lang = match optional(fields, "lang")? {
-        Some(code) => language::primary(&code),
-        None => language::detect(&format!("{question} {answer}"))
-            .unwrap_or(language::DEFAULT)
-            .to_owned(),
-    };
+    let mut warnings = Vec::new();
+    let code = optional(fields, "lang")?;
+    let named = code.as_deref().and_then(language::primary);
+    if let Some(code) = code.filter(|_| named.is_none()) {
+        let shown = harmless::line(&code);
+        warnings.push(format!(
+            "lang '{shown}' is no code of a language, as \"en\" is one"
+        ));
+    }
+    let lang = named.unwrap_or_else(|| {
+        let guess = language::detect(&format!("{question} {answer}"));
+        guess.unwrap_or(language::DEFAULT).to_owned()
+    });
     let entry = Entry {
         id,
         variants,
@@ -66,12 +68,13 @@ fn entry(path: &str, line: usize, row: &Value) -> Result<(Entry, Vec<String>), S
         line,
         question,
     };
-    let unknown = fields
-        .keys()
-        .filter(|key| !FIELDS.contains(&key.as_str()))
-        .cloned()
-        .collect();
-    Ok((entry, unknown))
+    let unknown = fields.keys().filter(|key| !FIELDS.contains(&key.as_str()));
+    let unknown: Vec<&str> = unknown.map(String::as_str).collect();
+    if !unknown.is_empty() {
+        let (unknown, known) = (unknown.join(", "), FIELDS.join(", "));
+        warnings.push(format!("unknown field {unknown}; known are {known}"));
+    }
+    Ok((entry, warnings))
 }
 
 /// A question and an id stand in lists and logs, on one line.

@@ -37,7 +37,8 @@ pub(crate) fn line(text: &str) -> String {
         .join(" ")
 }
 
-/// A body of text without control characters; line ends and tabs stay, a page's end is a line's.
+/// A body of text without control characters; line ends and tabs stay. What breaks a line or a page
+/// for a printer becomes a space: no editor counts it as a line, and neither do the lines told of.
 pub(crate) fn body(text: String) -> String {
     let is_ours = |c: char| c == '\n' || c == '\t';
     if !text.chars().any(|c| c.is_control() && !is_ours(c)) {
@@ -45,7 +46,7 @@ pub(crate) fn body(text: String) -> String {
     }
     text.chars()
         .filter_map(|character| match character {
-            '\u{c}' | '\u{b}' | '\u{85}' => Some('\n'),
+            '\u{c}' | '\u{b}' | '\u{85}' => Some(' '),
             _ if character.is_control() && !is_ours(character) => None,
             _ => Some(character),
         })
@@ -74,7 +75,7 @@ mod tests {
         );
         assert_eq!(line("Sale\u{202e} of\r\nthe\u{7} week"), "Sale of the week");
         assert_eq!(line("بيع الأسبوع"), "بيع الأسبوع");
-        assert_eq!(body("a\u{1b}[31m\tb\u{c}c\n".to_owned()), "a[31m\tb\nc\n");
+        assert_eq!(body("a\u{1b}[31m\tb\u{c}c\n".to_owned()), "a[31m\tb c\n");
     }
 
     #[cfg(unix)]

@@ -56,7 +56,7 @@ pub(super) fn read(text: &str) -> Result<RawDocument, String> {
         tags: Vec::new(),
         lang: first("html")
             .and_then(|html| html.attr("lang"))
-            .map(language::primary)
+            .and_then(language::primary)
             .filter(|code| !code.is_empty()),
         sections,
     })

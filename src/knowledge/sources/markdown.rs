@@ -268,7 +268,7 @@ fn front_matter(kind: FrontMatter, text: &str) -> Result<RawDocument, (Option<us
     Ok(RawDocument {
         title: text("title"),
         url: text("url"),
-        lang: text("lang").map(|code| language::primary(&code)),
+        lang: text("lang").and_then(|code| language::primary(&code)),
         tags,
         sections: Vec::new(),
     })

@@ -164,10 +164,7 @@ fn document(bytes: &[u8], until: Instant) -> Reading {
         .and_then(lopdf::decode_text_string);
     let raw = RawDocument {
         title,
-        lang: lang
-            .ok()
-            .map(|code| language::primary(&code))
-            .filter(|code| !code.is_empty()),
+        lang: lang.ok().and_then(|code| language::primary(&code)),
         sections,
         ..RawDocument::default()
     };
