@@ -5,7 +5,7 @@ use std::{net::TcpListener, path::PathBuf, sync::Arc, time::Duration};
 use tokio::sync::watch;
 
 use crate::{
-    config::Config,
+    config::{CollectionPolicy, Config},
     engine::{Arbiter, Encoder, EncoderOptions, EngineError, Generator, GeneratorOptions},
     http,
     knowledge::{self, IngestReport, Knowledge, KnowledgeError},
@@ -244,7 +244,9 @@ pub fn wanted(config: &Config) -> WantedOf {
     let of_collection = router.collections.iter();
     WantedOf {
         general,
-        of_collection: of_collection.map(|(name, policy)| (name.clone(), own(policy))).collect(),
+        of_collection: of_collection
+            .map(|(name, policy)| (name.clone(), own(policy)))
+            .collect(),
     }
 }
 

@@ -13,9 +13,11 @@ use figment::{
 use serde::{Deserialize, Serialize};
 
 mod cache;
+mod router;
 mod training;
 
 pub use cache::Cache;
+pub use router::{CollectionPolicy, Router};
 pub use training::{Consent, Training};
 
 /// The file read when no `--config` is given and it exists.
@@ -141,16 +143,6 @@ pub struct Engine {
     pub context_tokens: u32,
     /// Jobs that may wait for a slot; more are refused with 429.
     pub queue: usize,
-}
-
-/// `[router]`
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Router {
-    /// Tolerated share of wrong answers among those answered locally, 0 to 1.
-    pub max_wrong: f32,
-    /// How many requests that the knowledge base can't answer are expected for each that it can.
-    pub out_of_scope: f32,
 }
 
 /// `[limits]`
@@ -295,15 +287,6 @@ impl Default for Engine {
     }
 }
 
-impl Default for Router {
-    fn default() -> Self {
-        Self {
-            max_wrong: 0.02,
-            out_of_scope: 2.0,
-        }
-    }
-}
-
 impl Default for Log {
     fn default() -> Self {
         Self {
@@ -347,15 +330,21 @@ impl Config {
         match config.impossible() {
             None => Ok(config),
             Some((key, problem)) => Err(ConfigError::Invalid {
-                origin: origin(figment.find_metadata(key), key),
-                key: key.into(),
+                origin: origin(figment.find_metadata(&key), &key),
+                key,
                 problem,
             }),
         }
     }
 
     /// The first value that no server could run with, as key and problem.
-    fn impossible(&self) -> Option<(&'static str, String)> {
+    fn impossible(&self) -> Option<(String, String)> {
+        let owned = |(key, problem): (&str, String)| (key.to_owned(), problem);
+        let number = self.impossible_number().map(owned);
+        number.or_else(|| self.router.impossible())
+    }
+
+    fn impossible_number(&self) -> Option<(&'static str, String)> {
         let number = |key, found: f64, low: f64, high: f64| {
             (!(low..=high).contains(&found))
                 .then(|| (key, format!("found {found}, allowed {low} to {high}")))
@@ -367,13 +356,7 @@ impl Config {
             number(key, found as f64, low as f64, high as f64)
         };
         let amount = |key, found: Option<f64>| number(key, found?, 0.0, 1e9);
-        let Router {
-            max_wrong,
-            out_of_scope,
-        } = self.router;
-        number("router.max_wrong", f64::from(max_wrong), 0.0, 1.0)
-            .or_else(|| number("router.out_of_scope", f64::from(out_of_scope), 0.0, 100.0))
-            .or_else(|| count("cache.max_entries", self.cache.max_entries, 1, 20_000))
+        count("cache.max_entries", self.cache.max_entries, 1, 20_000)
             .or_else(|| {
                 #[expect(clippy::cast_precision_loss, reason = "bounds are far below 2^52")]
                 let seconds = self.cache.max_age_s as f64;

@@ -1,9 +1,10 @@
-//! The encoder's two threads: one for queries, one for bulk texts.
+//! The encoder's threads: some for queries, one for bulk texts.
 //!
 //! So a query never waits for an ingest. Each text is a job of its own: batches are small, and a
 //! text that nobody waits for is skipped.
 
 use std::num::NonZeroU32;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use llama_cpp_2::context::LlamaContext;
 use llama_cpp_2::context::params::LlamaContextParams;
@@ -42,9 +43,27 @@ impl Text {
     }
 }
 
+/// The most queries in a batch: several threads share what waits.
+const BATCH_QUERIES: usize = 2;
+
+/// Texts that wait, for whichever thread is free first.
+#[derive(Clone)]
+pub(super) struct Queue(Arc<Mutex<mpsc::Receiver<Text>>>);
+
+impl Queue {
+    pub(super) fn new(texts: mpsc::Receiver<Text>) -> Self {
+        Self(Arc::new(Mutex::new(texts)))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, mpsc::Receiver<Text>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// What a thread takes its texts from, a batch at a time.
 struct Lane {
-    texts: mpsc::Receiver<Text>,
+    texts: Queue,
+    most_texts: usize,
     /// Taken, but did not fit into the batch before.
     next: Option<Text>,
 }
@@ -53,7 +72,9 @@ impl Lane {
     /// Waits for a text and takes with it those that are there and fit into one batch; skips
     /// those that nobody waits for. `None`: no more can come.
     fn take_batch(&mut self) -> Option<Vec<Text>> {
-        let mut next = Some(self.next.take().or_else(|| self.texts.blocking_recv())?);
+        // Whoever waits here holds the queue, and the others wait for it.
+        let mut waiting = self.texts.lock();
+        let mut next = Some(self.next.take().or_else(|| waiting.blocking_recv())?);
         let mut batch = Vec::new();
         let mut left = MAX_TOKENS;
         while let Some(text) = next {
@@ -65,21 +86,21 @@ impl Lane {
                 left -= text.tokens.len();
                 batch.push(text);
             }
-            if batch.len() == BATCH_TEXTS {
+            if batch.len() == self.most_texts {
                 break;
             }
-            next = self.texts.try_recv().ok();
+            next = waiting.try_recv().ok();
         }
         Some(batch)
     }
 
     /// Nothing waits.
     fn is_idle(&self) -> bool {
-        self.next.is_none() && self.texts.is_empty()
+        self.next.is_none() && self.texts.0.try_lock().is_ok_and(|texts| texts.is_empty())
     }
 }
 
-/// One of the two threads. They share the model's weights and nothing else.
+/// One of the threads. They share the model's weights and nothing else.
 pub(super) struct Worker<'model> {
     embedder: Embedder<'model>,
     lane: Lane,
@@ -88,15 +109,19 @@ pub(super) struct Worker<'model> {
 }
 
 impl<'model> Worker<'model> {
-    /// The thread for queries: computes with one core beside whoever else computes, so that a
+    /// A thread for queries: computes with one core beside whoever else computes, so that a
     /// query never waits for a tick of the generator, which is many times as long.
     pub(super) fn for_queries(
         model: &'model LlamaModel,
-        texts: mpsc::Receiver<Text>,
+        texts: Queue,
     ) -> Result<Self, EngineError> {
         Ok(Self {
             embedder: Embedder::new(model, 1)?,
-            lane: Lane { texts, next: None },
+            lane: Lane {
+                texts,
+                most_texts: BATCH_QUERIES,
+                next: None,
+            },
             arbiter: None,
         })
     }
@@ -105,12 +130,16 @@ impl<'model> Worker<'model> {
     pub(super) fn for_bulk(
         model: &'model LlamaModel,
         threads: usize,
-        texts: mpsc::Receiver<Text>,
+        texts: Queue,
         arbiter: Arbiter,
     ) -> Result<Self, EngineError> {
         Ok(Self {
             embedder: Embedder::new(model, threads)?,
-            lane: Lane { texts, next: None },
+            lane: Lane {
+                texts,
+                most_texts: BATCH_TEXTS,
+                next: None,
+            },
             arbiter: Some(arbiter),
         })
     }

@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::arbiter::Arbiter;
 use super::backend::{self, Role};
-use super::embedding::{BATCH_TEXTS, MAX_TOKENS, Text, Worker};
+use super::embedding::{BATCH_TEXTS, MAX_TOKENS, Queue, Text, Worker};
 use super::error::EngineError;
 
 /// How to run the encoder.
@@ -145,8 +145,11 @@ fn cut(mut tokens: Vec<i32>, limit: usize) -> Vec<i32> {
     tokens
 }
 
-/// The encoder's thread for queries, which starts the one for bulk texts. They own the contexts,
-/// which borrow the model.
+/// More threads for queries than this would leave nothing to whoever generates.
+const MOST_QUERY_THREADS: usize = 2;
+
+/// The encoder's first thread, which becomes the one for bulk texts and starts those for queries.
+/// They own the contexts, which borrow the model.
 fn serve(
     options: &EncoderOptions,
     [queries, bulk]: [mpsc::Receiver<Text>; 2],
@@ -158,11 +161,13 @@ fn serve(
         Err(error) => return drop(ready.send(Err(error))),
     };
     let model = &shared.model;
-    let workers = Worker::for_queries(model, queries).and_then(|queries| {
-        let bulk = Worker::for_bulk(model, options.threads, bulk, arbiter)?;
-        Ok((queries, bulk))
-    });
-    let (queries, bulk) = match workers {
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let queue = Queue::new(queries);
+    let queries = (0..cores.min(MOST_QUERY_THREADS))
+        .map(|_| Worker::for_queries(model, queue.clone()))
+        .collect::<Result<Vec<_>, _>>();
+    let bulk = Worker::for_bulk(model, options.threads, Queue::new(bulk), arbiter);
+    let (queries, bulk) = match queries.and_then(|queries| Ok((queries, bulk?))) {
         Ok(workers) => workers,
         Err(error) => return drop(ready.send(Err(error))),
     };
@@ -170,8 +175,10 @@ fn serve(
         return;
     }
     thread::scope(|scope| {
-        scope.spawn(|| bulk.run());
-        queries.run();
+        for worker in queries {
+            scope.spawn(|| worker.run());
+        }
+        bulk.run();
     });
 }
 

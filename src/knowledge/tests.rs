@@ -397,3 +397,18 @@ fn folders(index_dir: &Path) -> Vec<String> {
     names.sort();
     names
 }
+
+#[test]
+fn fifty_thousand_entries_are_found_and_drawn_from_evenly() {
+    let row = |number: usize| {
+        let word = format!("gadget{number}");
+        format!("{{\"question\": \"How does the {word} work?\", \"answer\": \"Press {word}.\"}}\n")
+    };
+    let rows: String = (0..50_000).map(row).collect();
+    let knowledge = Bench::new(&[("shop/all.jsonl", &rows)]).ready();
+    let (_, forms) = knowledge.forms(40);
+    assert_eq!(forms.len(), 40);
+    assert!(forms[0].text.contains("gadget0 ") && forms[39].text.contains("gadget48750 "));
+    let found = find(&knowledge, "How does the gadget31415 work?");
+    assert!(found.faq[0].source.text.contains("gadget31415."));
+}

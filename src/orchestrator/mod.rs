@@ -120,7 +120,10 @@ impl House {
     /// Decides by `calibration` from now on.
     fn adopt(&self, calibration: Calibration) {
         let calibrated = Calibrated::new(&self.parts.wanted, calibration);
-        let mut served = self.calibrated.write().unwrap_or_else(PoisonError::into_inner);
+        let mut served = self
+            .calibrated
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         *served = calibrated;
     }
 }
@@ -156,8 +159,8 @@ impl Orchestrator {
                 max_age,
             }),
             personal: Personal::default(),
-            parts,
             calibrated: RwLock::new(Calibrated::new(&parts.wanted, calibration)),
+            parts,
             given: last_answer::Given::new(max_age),
             started_unix_s: jiff::Timestamp::now().as_second(),
             runtime: Handle::current(),
@@ -248,8 +251,7 @@ impl Orchestrator {
     ) -> Result<Preview, TurnError> {
         let parts = &self.0.parts;
         let last_route = self.0.given.route(&messages);
-        let looked =
-            understanding::look(parts, &messages, last_route, &collections).await?;
+        let looked = understanding::look(parts, &messages, last_route, &collections).await?;
         let decision = router::decide(&looked.signals, &self.0.policies(), &parts.judges);
         Ok(Preview {
             route: decision.route,
@@ -303,7 +305,11 @@ impl Orchestrator {
     /// Counts, generation and skipped files.
     #[must_use]
     pub fn knowledge_status(&self) -> serde_json::Value {
-        let calibrated = self.0.calibrated.read().unwrap_or_else(PoisonError::into_inner);
+        let calibrated = self
+            .0
+            .calibrated
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
         let wanted = &self.0.parts.wanted;
         let point = |wanted: &Wanted| calibrated.calibration.operating_point(*wanted);
         let of_collection = wanted.of_collection.iter();

@@ -91,12 +91,7 @@ async fn search_encoded(
 }
 
 /// The router's view of a question and of what was found for it.
-pub(super) fn measure(
-    parts: &Parts,
-    question: &str,
-    messages: usize,
-    found: &Found,
-) -> Signals {
+pub(super) fn measure(parts: &Parts, question: &str, messages: usize, found: &Found) -> Signals {
     let assessment = parts.difficulty.assess(question);
     Signals {
         smalltalk: smalltalk::detect(question),
@@ -143,7 +138,10 @@ pub(super) fn faq(question: &str, found: &SearchResult) -> Option<FaqSignals> {
     let best = found.faq.first()?;
     let others = (found.faq.iter()).filter(|hit| hit.source.text != best.source.text);
     let next = others.clone().next();
-    let crowding = others.clone().map(|hit| hit.cosine_best).fold(0.0, f32::max);
+    let crowding = others
+        .clone()
+        .map(|hit| hit.cosine_best)
+        .fold(0.0, f32::max);
     let lead = others.map(|hit| lead(best, hit)).fold(1.0, f32::min);
     Some(FaqSignals {
         id: best.source.id.clone(),

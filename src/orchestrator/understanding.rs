@@ -10,8 +10,7 @@ use crate::{
 };
 
 use super::{
-    Parts,
-    history,
+    Parts, history,
     signals::{self, Found},
     turn::TurnError,
 };

@@ -2,18 +2,27 @@
 //!
 //! Before anyone asks, the knowledge base is asked its own questions: in other writing, each with
 //! its own entry taken away, and among them a background of requests that no such base answers.
-//! What would have been served, and wrongly, says how high the bar must be. The choice is conformal
-//! risk control (Angelopoulos et al., 2022) over the share of wrong answers among those served: one
-//! more answer, and that a wrong one, is counted with those seen, so that the expected share on
-//! traffic like the probes stays within the bound.
+//! What would have been served, and wrongly, says how high the bar must be. As in conformal risk
+//! control (Angelopoulos et al., 2022) the bar is the lowest at which the estimated share of wrong
+//! answers, with a correction for few probes, keeps to the bound.
+//!
+//! People stray further from an entry's words than rewriting by program does, and how far differs
+//! between knowledge bases. So the probes' estimate is pooled with that of people's questions to
+//! public knowledge bases (the judge's risk table): their geometric mean, the logarithmic opinion
+//! pool (Genest and Zidek, 1986) with equal weights. Either alone fails: the probes promise too much
+//! where one question stands for many ways to ask, the table too little where entries lie far apart.
 //!
 //! Pure. Which probes there are is the orchestrator's; what traffic is like is the policy's.
 
 use serde::{Deserialize, Serialize};
 
+use super::confidence::Risk;
+
 /// Of the out-of-scope requests, this part is about the knowledge base's own subjects: asked of an
 /// entry that isn't there.
-const NEAR_SHARE: f64 = 0.15;
+const NEAR_SHARE: f64 = 0.1;
+/// Out-of-scope requests for each answerable one among those that the judge's table was measured on.
+pub const FITTED_OUT_OF_SCOPE: f32 = 2.0;
 /// No confidence reaches this: nothing is served.
 pub const NOTHING_PASSES: f32 = 1.01;
 
@@ -44,26 +53,44 @@ pub struct Probe {
     pub right: bool,
 }
 
-/// What was learned by asking: which share of each kind of probe would be served from a threshold on.
+/// What was learned by asking, beside what was measured on public knowledge bases.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Calibration {
+    covered: Share,
+    confused: Share,
+    far: Share,
+    near: Share,
     /// By falling threshold.
-    steps: Vec<Step>,
-    probes: usize,
+    prior: Vec<Risk>,
 }
 
-/// Shares of probes whose confidence is at least the threshold.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Step {
-    threshold: f32,
-    /// Of the answerable, with the right entry.
-    covered: f64,
-    /// Of the answerable, with a wrong one.
-    confused: f64,
-    /// Of the background.
-    far: f64,
-    /// Of questions whose entry was taken away.
-    near: f64,
+/// Confidences, rising, of a part of the probes of one kind.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Share {
+    confidences: Vec<f32>,
+    /// All probes of the kind.
+    of: usize,
+}
+
+impl Share {
+    fn of(probes: &[Probe], kinds: &[Asked], right: Option<bool>) -> Self {
+        let asked = || probes.iter().filter(|probe| kinds.contains(&probe.asked));
+        let part = asked().filter(|probe| right.is_none_or(|right| probe.right == right));
+        let mut confidences: Vec<f32> = part.map(|probe| probe.confidence).collect();
+        confidences.sort_by(f32::total_cmp);
+        Self {
+            confidences,
+            of: asked().count(),
+        }
+    }
+
+    /// The share of the kind that is of this part and at least that confident.
+    fn at(&self, threshold: f32) -> f64 {
+        let below = self
+            .confidences
+            .partition_point(|&confidence| confidence < threshold);
+        ratio(self.confidences.len() - below, self.of)
+    }
 }
 
 /// What is assumed about traffic, and wanted of the answers to it.
@@ -88,67 +115,109 @@ pub struct OperatingPoint {
     pub probes: usize,
 }
 
+/// Right and wrong answers at a threshold, for one answerable request.
+#[derive(Clone, Copy)]
+struct Served {
+    right: f64,
+    wrong: f64,
+}
+
+impl Served {
+    fn wrong_share(self) -> f64 {
+        self.wrong / (self.right + self.wrong)
+    }
+}
+
 impl Calibration {
-    /// What `probes` say.
+    /// What `probes` say, beside `prior`.
     #[must_use]
-    pub fn of(probes: &[Probe]) -> Self {
-        let count = |kinds: &[Asked]| {
-            let asked = probes.iter().filter(|probe| kinds.contains(&probe.asked));
-            #[expect(clippy::cast_precision_loss, reason = "some hundreds")]
-            let count = asked.count().max(1) as f64;
-            1.0 / count
-        };
-        let answerable = count(&[Asked::Variant, Asked::Rewritten]);
-        let far = count(&[Asked::OutOfScope]);
-        let near = count(&[Asked::NearMiss]);
-        let mut sorted = probes.to_vec();
-        sorted.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
-        let mut steps: Vec<Step> = Vec::with_capacity(sorted.len());
-        for probe in sorted {
-            let mut step = steps.last().copied().unwrap_or_default();
-            match probe.asked {
-                Asked::Variant | Asked::Rewritten if probe.right => step.covered += answerable,
-                Asked::Variant | Asked::Rewritten => step.confused += answerable,
-                Asked::OutOfScope => step.far += far,
-                Asked::NearMiss | Asked::Denied => step.near += near,
-            }
-            if step.threshold.to_bits() == probe.confidence.to_bits() {
-                steps.pop();
-            }
-            step.threshold = probe.confidence;
-            steps.push(step);
-        }
+    pub fn of(probes: &[Probe], prior: &[Risk]) -> Self {
+        let answerable = [Asked::Variant, Asked::Rewritten];
         Self {
-            steps,
-            probes: probes.len(),
+            covered: Share::of(probes, &answerable, Some(true)),
+            confused: Share::of(probes, &answerable, Some(false)),
+            far: Share::of(probes, &[Asked::OutOfScope], None),
+            near: Share::of(probes, &[Asked::NearMiss, Asked::Denied], None),
+            prior: prior.to_vec(),
         }
     }
 
-    /// The lowest threshold that keeps to what is wanted; `None` without probes.
+    /// The lowest threshold that keeps to what is wanted; `None` without an answerable probe.
     #[must_use]
     pub fn operating_point(&self, wanted: Wanted) -> Option<OperatingPoint> {
-        let nothing = OperatingPoint {
+        let mut point = OperatingPoint {
             threshold: NOTHING_PASSES,
             expected_coverage: 0.0,
             expected_wrong: 0.0,
-            probes: self.probes,
+            probes: self.covered.of + self.far.of + self.near.of,
         };
-        let bound = f64::from(wanted.max_wrong);
-        let outside = f64::from(wanted.out_of_scope);
-        let points = self.steps.iter().map(|step| {
-            let wrong = step.confused
-                + outside * ((1.0 - NEAR_SHARE) * step.far + NEAR_SHARE * step.near);
-            (step, wrong / (step.covered + wrong))
-        });
-        let within = points.filter(|(_, wrong)| *wrong <= bound).last();
-        let point = within.map(|(step, wrong)| OperatingPoint {
-            threshold: step.threshold,
-            expected_coverage: narrow(step.covered),
-            expected_wrong: narrow(wrong),
-            ..nothing
-        });
-        (self.probes > 0).then(|| point.unwrap_or(nothing))
+        if wanted.max_wrong >= 1.0 {
+            point.threshold = 0.0;
+        }
+        for threshold in self.thresholds() {
+            let outside = f64::from(wanted.out_of_scope);
+            let (own, prior) = (self.own(threshold, outside), self.prior(threshold, outside));
+            let wrong = pooled(own.wrong_share(), prior.wrong_share());
+            if own.right > 0.0 && wrong <= f64::from(wanted.max_wrong) {
+                point.expected_coverage = narrow(pooled(own.right, prior.right));
+                point.expected_wrong = narrow(wrong);
+                point.threshold = point.threshold.min(threshold);
+            }
+        }
+        (self.covered.of > 0).then_some(point)
     }
+
+    /// Every threshold at which something changes, falling.
+    fn thresholds(&self) -> Vec<f32> {
+        let own = [&self.covered, &self.confused, &self.far, &self.near];
+        let own = own
+            .into_iter()
+            .flat_map(|share| &share.confidences)
+            .copied();
+        let mut all: Vec<f32> = own
+            .chain(self.prior.iter().map(|risk| risk.threshold))
+            .collect();
+        all.sort_by(|a, b| b.total_cmp(a));
+        all.dedup();
+        all
+    }
+
+    /// As the probes say.
+    fn own(&self, threshold: f32, outside: f64) -> Served {
+        let near = NEAR_SHARE * self.near.at(threshold);
+        let far = (1.0 - NEAR_SHARE) * (self.far.at(threshold) + 0.5 * ratio(1, self.far.of));
+        Served {
+            right: self.covered.at(threshold),
+            wrong: self.confused.at(threshold) + outside * (far + near),
+        }
+    }
+
+    /// As was measured elsewhere.
+    fn prior(&self, threshold: f32, outside: f64) -> Served {
+        let Some(risk) = self.prior.iter().find(|risk| risk.threshold <= threshold) else {
+            return Served {
+                right: 0.0,
+                wrong: 1.0,
+            };
+        };
+        let (right, confused) = (f64::from(risk.coverage), f64::from(risk.confused));
+        let wrong = right * f64::from(risk.wrong) / (1.0 - f64::from(risk.wrong)).max(1e-6);
+        let from_outside = (wrong - confused).max(0.0) / f64::from(FITTED_OUT_OF_SCOPE);
+        Served {
+            right,
+            wrong: confused + outside * from_outside,
+        }
+    }
+}
+
+/// The geometric mean of both estimates.
+fn pooled(own: f64, prior: f64) -> f64 {
+    (own * prior).sqrt()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "some hundreds")]
+fn ratio(part: usize, whole: usize) -> f64 {
+    part as f64 / whole.max(1) as f64
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "a share")]
@@ -171,42 +240,53 @@ mod tests {
             .collect()
     }
 
-    /// Answerable probes from 0.5 to 1, background from 0 to 0.6, near misses from 0.2 to 0.8.
-    fn calibration() -> Calibration {
-        let mut all = probes(Asked::Variant, 200, true, 0.5, 1.0);
-        all.extend(probes(Asked::OutOfScope, 200, false, 0.0, 0.6));
-        all.extend(probes(Asked::NearMiss, 100, false, 0.2, 0.8));
-        Calibration {
-            probes: all,
-            background: vec![0.1, 0.2, 0.3, 0.4],
-        }
+    /// Half of what is served at 0.5 is wrong elsewhere, hardly any at 0.9.
+    fn prior() -> Vec<Risk> {
+        let risk = |threshold, wrong, coverage| Risk {
+            threshold,
+            wrong,
+            coverage,
+            confused: 0.0,
+        };
+        vec![
+            risk(0.9, 0.002, 0.3),
+            risk(0.8, 0.01, 0.5),
+            risk(0.7, 0.05, 0.7),
+            risk(0.5, 0.5, 0.9),
+        ]
     }
 
-    fn wanted(max_wrong: f32) -> Wanted {
-        Wanted {
+    /// Answerable probes from 0.5 to 1, background from 0 to 0.6, near misses from 0.2 to 0.8.
+    fn calibration(answerable: u16) -> Calibration {
+        let mut all = probes(Asked::Variant, answerable, true, 0.5, 1.0);
+        all.extend(probes(Asked::OutOfScope, 200, false, 0.0, 0.6));
+        all.extend(probes(Asked::NearMiss, answerable, false, 0.2, 0.8));
+        Calibration::of(&all, &prior())
+    }
+
+    fn point(calibration: &Calibration, max_wrong: f32, out_of_scope: f32) -> OperatingPoint {
+        let wanted = Wanted {
             max_wrong,
-            out_of_scope: 2.0,
-        }
+            out_of_scope,
+        };
+        calibration
+            .operating_point(wanted)
+            .expect("there are probes")
     }
 
     #[test]
     fn a_stricter_wish_never_lowers_the_bar() {
-        let calibration = calibration();
-        let bar = |max_wrong| {
-            let point = calibration.operating_point(wanted(max_wrong));
-            point.expect("there are probes").threshold
-        };
+        let calibration = calibration(200);
+        let bar = |max_wrong| point(&calibration, max_wrong, 2.0).threshold;
         assert!(bar(0.01) >= bar(0.02) && bar(0.02) >= bar(0.1));
-        assert!(bar(0.1) < 0.8 && bar(0.02) > 0.7);
+        assert!(bar(0.1) < 0.8 && bar(0.005) > 0.75);
     }
 
     #[test]
-    fn the_wrong_share_of_the_probes_keeps_to_the_bound() {
-        let calibration = calibration();
+    fn the_estimated_wrong_share_keeps_to_the_bound() {
+        let calibration = calibration(200);
         for max_wrong in [0.02, 0.05, 0.2] {
-            let point = calibration
-                .operating_point(wanted(max_wrong))
-                .expect("probes");
+            let point = point(&calibration, max_wrong, 2.0);
             assert!(point.expected_wrong <= max_wrong, "{point:?}");
             assert!(point.expected_coverage > 0.0, "{point:?}");
         }
@@ -214,50 +294,43 @@ mod tests {
 
     #[test]
     fn more_traffic_from_outside_raises_the_bar() {
-        let calibration = calibration();
-        let bar = |out_of_scope| {
-            let wanted = Wanted {
-                max_wrong: 0.05,
-                out_of_scope,
-            };
-            calibration
-                .operating_point(wanted)
-                .expect("probes")
-                .threshold
-        };
+        let calibration = calibration(200);
+        let bar = |out_of_scope| point(&calibration, 0.05, out_of_scope).threshold;
         assert!(bar(4.0) > bar(0.5));
     }
 
     #[test]
     fn nothing_passes_where_no_wrong_answer_is_tolerated_and_all_where_any_is() {
-        let calibration = calibration();
-        let nothing = calibration.operating_point(wanted(0.0)).expect("probes");
-        assert!(nothing.threshold > 1.0);
-        let all = calibration.operating_point(wanted(1.0)).expect("probes");
-        assert!(all.threshold <= 0.0);
+        let calibration = calibration(200);
+        assert!(point(&calibration, 0.0, 2.0).threshold > 1.0);
+        assert!(point(&calibration, 1.0, 2.0).threshold <= 0.0);
     }
 
     #[test]
-    fn few_probes_prove_little() {
-        let mut few = calibration();
-        few.probes = probes(Asked::Variant, 5, true, 0.9, 1.0);
-        few.probes
-            .extend(probes(Asked::OutOfScope, 200, false, 0.0, 0.5));
-        // Five right answers and one more that may be wrong: never 1 in 100.
-        let point = few.operating_point(wanted(0.01)).expect("probes");
-        assert!(point.threshold > 1.0);
+    fn a_single_entry_is_served_when_the_match_is_good_everywhere() {
+        let mut few = probes(Asked::Rewritten, 1, true, 0.97, 1.0);
+        few.extend(probes(Asked::OutOfScope, 200, false, 0.0, 0.5));
+        let calibration = Calibration::of(&few, &prior());
+        let bar = point(&calibration, 0.02, 2.0).threshold;
+        assert!((0.7..0.98).contains(&bar), "{bar}");
+    }
+
+    #[test]
+    fn entries_that_lie_close_together_raise_the_bar() {
+        let mut close = probes(Asked::Variant, 100, true, 0.5, 1.0);
+        close.extend(probes(Asked::OutOfScope, 200, false, 0.0, 0.6));
+        close.extend(probes(Asked::NearMiss, 100, false, 0.6, 0.98));
+        let close = Calibration::of(&close, &prior());
+        let bar = |calibration| point(calibration, 0.03, 2.0).threshold;
+        assert!(bar(&close) > bar(&calibration(100)) + 0.05);
     }
 
     #[test]
     fn without_entries_there_is_no_point() {
-        assert_eq!(Calibration::default().operating_point(wanted(0.02)), None);
-    }
-
-    #[test]
-    fn what_the_background_never_reaches_is_outstanding() {
-        let calibration = calibration();
-        assert!((calibration.outstanding(0.9) - 1.0).abs() < 1e-6);
-        assert!(calibration.outstanding(0.05).abs() < 1e-6);
-        assert!(calibration.outstanding(0.35) > calibration.outstanding(0.15));
+        let wanted = Wanted {
+            max_wrong: 0.02,
+            out_of_scope: 2.0,
+        };
+        assert_eq!(Calibration::default().operating_point(wanted), None);
     }
 }

@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::calibration::NOTHING_PASSES;
+
 /// The coefficients that the binary carries, from `models/router/local.json`.
 const EMBEDDED: &str = include_str!("../../models/router/local.json");
 
@@ -42,6 +44,9 @@ pub struct Risk {
     pub wrong: f32,
     /// The share of answerable questions that they cover.
     pub coverage: f32,
+    /// The share of answerable questions that got a wrong one of them.
+    #[serde(default)]
+    pub confused: f32,
 }
 
 impl LocalModel {
@@ -62,14 +67,21 @@ impl Logistic {
     }
 
     /// The lowest threshold whose measured risk is at most `max_wrong`; above 1, so that nothing
-    /// passes, where there is none.
+    /// passes, where there is none. That none was wrong in a sample doesn't prove that none will be,
+    /// so nothing keeps to 0; and everything keeps to 1.
     #[must_use]
     pub fn threshold(&self, max_wrong: f32) -> f32 {
+        if max_wrong >= 1.0 {
+            return 0.0;
+        }
+        if max_wrong <= 0.0 {
+            return NOTHING_PASSES;
+        }
         let tolerated = self.risks.iter().filter(|risk| risk.wrong <= max_wrong);
         tolerated
             .map(|risk| risk.threshold)
             .fold(f32::INFINITY, f32::min)
-            .min(1.01)
+            .min(NOTHING_PASSES)
     }
 }
 
@@ -82,6 +94,7 @@ mod tests {
             threshold,
             wrong,
             coverage,
+            confused: 0.0,
         };
         Logistic {
             features: vec!["cosine".into()],
@@ -121,6 +134,12 @@ mod tests {
         assert_eq!(logistic.threshold(0.5).to_bits(), 0.4_f32.to_bits());
         assert_eq!(logistic.threshold(0.02).to_bits(), 0.7_f32.to_bits());
         assert_eq!(logistic.threshold(0.001).to_bits(), 0.9_f32.to_bits());
+    }
+
+    #[test]
+    fn nothing_keeps_to_no_wrong_answer_and_everything_to_any() {
+        assert!(logistic().threshold(0.0) > 1.0);
+        assert!(logistic().threshold(1.0) <= 0.0);
     }
 
     #[test]

@@ -25,6 +25,8 @@ const NEWTON_STEPS: usize = 30;
 const RIDGE: f64 = 1.0;
 /// Folds of the cross-validation behind a risk table.
 const FOLDS: usize = 5;
+/// Thresholds above the last percent, where a careful policy works.
+const NEARLY_SURE: [f32; 4] = [0.999, 0.998, 0.995, 0.992];
 /// A risk must rest on at least this many served answers.
 const FEWEST_SERVED: usize = 20;
 
@@ -62,7 +64,7 @@ pub fn fit_beside(features: &[&str], samples: &[Sample], stress: &[Sample]) -> O
     Some(logistic)
 }
 
-/// Share of wrong answers and coverage at each percent of confidence, made monotone: a lower
+/// Share of wrong answers and coverage at each percent of confidence and above the last, made monotone: a lower
 /// threshold is never listed as safer than a higher one.
 #[must_use]
 pub fn risk_table(scored: &[(f32, Sample)]) -> Vec<Risk> {
@@ -70,15 +72,19 @@ pub fn risk_table(scored: &[(f32, Sample)]) -> Vec<Risk> {
     let answerable: f32 = answerable.map(|(_, sample)| sample.weight).sum();
     let mut risks = Vec::new();
     let mut worst: f32 = 0.0;
-    for percent in (1..100_u16).rev() {
-        let threshold = f32::from(percent) / 100.0;
+    let percents = (1..100_u16).rev().map(|percent| f32::from(percent) / 100.0);
+    for threshold in NEARLY_SURE.into_iter().chain(percents) {
         let served = scored
             .iter()
             .filter(|(confidence, _)| *confidence >= threshold);
-        let (mut right, mut all, mut count) = (0.0_f32, 0.0_f32, 0_usize);
+        let (mut right, mut confused, mut all, mut count) = (0.0_f32, 0.0_f32, 0.0_f32, 0_usize);
         for (_, sample) in served {
             all += sample.weight;
-            right += sample.weight * f32::from(u8::from(sample.right));
+            if sample.right {
+                right += sample.weight;
+            } else if sample.answerable {
+                confused += sample.weight;
+            }
             count += 1;
         }
         if count < FEWEST_SERVED {
@@ -89,12 +95,13 @@ pub fn risk_table(scored: &[(f32, Sample)]) -> Vec<Risk> {
             threshold,
             wrong: worst,
             coverage: right / answerable.max(f32::MIN_POSITIVE),
+            confused: confused / answerable.max(f32::MIN_POSITIVE),
         });
     }
     risks
 }
 
-fn newton(samples: &[Sample]) -> Option<Logistic> {
+pub(super) fn newton(samples: &[Sample]) -> Option<Logistic> {
     let right = samples.iter().filter(|sample| sample.right).count();
     if right == 0 || right == samples.len() {
         return None;

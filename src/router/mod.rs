@@ -5,6 +5,7 @@
 //! The policy's tolerated share of wrong answers becomes a confidence by calibration on the knowledge
 //! base ([`calibration`]), for passages by the risk table that was measured with their judge.
 
+pub mod ablation;
 pub mod calibration;
 pub mod confidence;
 pub mod conversation;
@@ -32,6 +33,8 @@ pub use smalltalk::Smalltalk;
 /// The router may send this many times more wrong turns to the knowledge tier than the policy
 /// tolerates, since the verdict judges every answer there before it is shown.
 const VERDICT_FACTOR: f32 = 5.0;
+/// But no more of all turns there than this, unless the policy itself does.
+const MOST_UNVERIFIED: f32 = 0.5;
 
 /// From here on question and entry have the same content words, neither one more.
 const SAME_WORDS: f32 = 0.999;
@@ -131,7 +134,8 @@ pub fn decide(signals: &Signals, policies: &Policies, model: &LocalModel) -> Dec
     let mut best_local: f32 = 0.0;
     if let Some(passage) = signals.passage.as_ref().filter(|_| !hard) {
         let confidence = model.knowledge.probability(&passage.features());
-        let tolerated = policies.collection(&passage.collection).max_wrong * VERDICT_FACTOR;
+        let max_wrong = policies.collection(&passage.collection).max_wrong;
+        let tolerated = (max_wrong * VERDICT_FACTOR).min(max_wrong.max(MOST_UNVERIFIED));
         let threshold = model.knowledge.threshold(tolerated);
         reasons.push(passage.describe(confidence, threshold));
         if confidence >= threshold {

@@ -78,7 +78,9 @@ impl Policies {
             }
         };
         let named = named.reduce(strictest);
-        named.or_else(|| all().reduce(strictest)).unwrap_or(self.general)
+        named
+            .or_else(|| all().reduce(strictest))
+            .unwrap_or(self.general)
     }
 }
 

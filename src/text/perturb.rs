@@ -82,7 +82,10 @@ const ASKS_TO_DO: [&str; 12] = [
 pub fn deny(text: &str) -> Option<String> {
     let lower = text.to_lowercase();
     let action = ASKS_TO_DO.iter().find_map(|way| lower.strip_prefix(way))?;
-    Some(format!("I do not want to {}", action.trim_end_matches(['?', ' '])))
+    Some(format!(
+        "I do not want to {}",
+        action.trim_end_matches(['?', ' '])
+    ))
 }
 
 fn typo(words: &[&str], dice: &mut Dice) -> String {

@@ -91,7 +91,7 @@ fn a_wrong_configuration_stops_the_start_with_file_key_found_and_allowed() {
         ),
         (
             "[router]\nmax_wrong = 7.0\n",
-            vec!["microgpt.toml", "router.max_wrong", "7", "0.5"],
+            vec!["microgpt.toml", "router.max_wrong", "7", "0 to 1"],
         ),
         (
             "[engine]\nslots = 0\n",

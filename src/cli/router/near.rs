@@ -20,6 +20,7 @@ use crate::{
     engine::{Encoder, Priority},
     router::{
         NearModel, NearSignals, Policy,
+        calibration::NOTHING_PASSES,
         confidence::Risk,
         fit::{self, Sample},
     },

@@ -62,19 +62,22 @@ pub async fn calibrate(
     let kept = kept.and_then(|bytes| serde_json::from_slice::<Kept>(&bytes).ok());
     let kept = kept.filter(|kept| kept.made_with == made_with && kept.generation == generation);
     if let Some(kept) = kept {
-        return Ok(Calibration::of(&kept.probes));
+        return Ok(Calibration::of(&kept.probes, &judges.faq.risks));
     }
     let outcomes = ask(knowledge, encoder, folders).await?;
     let keep = Kept {
         made_with,
         generation,
-        probes: outcomes.iter().map(|outcome| outcome.judged(judges)).collect(),
+        probes: outcomes
+            .iter()
+            .map(|outcome| outcome.judged(judges))
+            .collect(),
     };
     let json = serde_json::to_vec(&keep).expect("plain data with text keys");
     if let Err(error) = fs::write(&file, json) {
         tracing::warn!(%error, "the calibration is not kept; the next start makes it again");
     }
-    Ok(Calibration::of(&keep.probes))
+    Ok(Calibration::of(&keep.probes, &judges.faq.risks))
 }
 
 /// What came of each probe.

@@ -19,8 +19,6 @@ const MOST_FORMS: usize = 100;
 const FORMS_OF_MANY: usize = 40;
 /// A knowledge base with more questions than this has many.
 const MANY: usize = 5_000;
-/// One in so many of the background requests is asked.
-const BACKGROUND_STEP: usize = 2;
 /// One in so many questions is denied.
 const DENIED_STEP: usize = 4;
 /// Entries looked at for each probe.
@@ -78,12 +76,16 @@ pub(super) async fn ask(
     questions.extend(near_misses(&questions));
     questions.extend(from_background(background));
     let knowledge = knowledge.clone();
-    let work = move || questions.into_iter().map(|question| question.put_to(&knowledge)).collect();
+    let work = move || {
+        questions
+            .into_iter()
+            .map(|question| question.put_to(&knowledge))
+            .collect()
+    };
     Ok(tokio::task::spawn_blocking(work).await.unwrap_or_default())
 }
 
 fn from_background(background: &Background) -> Vec<Question> {
-    let sample = background.requests().step_by(BACKGROUND_STEP);
     let question = |(text, vector): (&str, &[f32])| Question {
         asked: Asked::OutOfScope,
         text: text.to_owned(),
@@ -91,7 +93,7 @@ fn from_background(background: &Background) -> Vec<Question> {
         without: None,
         origin: None,
     };
-    sample.map(question).collect()
+    background.requests().map(question).collect()
 }
 
 /// The form itself, left out of the search, where its entry is asked for in other ways as well: it
