@@ -13,6 +13,7 @@ use figment::{
 use serde::{Deserialize, Serialize};
 
 mod cache;
+mod tolerating;
 mod training;
 
 pub use cache::Cache;

@@ -114,12 +114,16 @@ impl House {
 
     /// What the owner tolerates, on this knowledge base.
     fn policy(&self, gauge: &Gauge) -> Policy {
-        let wanted = self.parts.wanted;
-        let point = gauge.calibration.operating_point(wanted);
-        Policy {
-            max_wrong: wanted.max_wrong,
-            faq_threshold: point.map(|point| point.threshold),
-        }
+        policy(self.parts.wanted, gauge)
+    }
+}
+
+/// What comes of `wanted` on the knowledge base that `gauge` is of.
+fn policy(wanted: Wanted, gauge: &Gauge) -> Policy {
+    let point = gauge.calibration.operating_point(wanted);
+    Policy {
+        max_wrong: wanted.max_wrong,
+        faq_threshold: point.map(|point| point.threshold),
     }
 }
 
@@ -242,6 +246,12 @@ impl Orchestrator {
             sources: looked.found.merged(PREVIEW_SOURCES),
             signals: looked.signals,
         })
+    }
+
+    /// The policy that would serve if that were wanted, on the knowledge base as it is now.
+    #[must_use]
+    pub fn policy_for(&self, wanted: Wanted) -> Policy {
+        policy(wanted, &self.0.gauge())
     }
 
     /// The best entries and passages together, best first.

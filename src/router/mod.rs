@@ -15,6 +15,7 @@ pub mod fit;
 pub mod followup;
 pub mod near;
 pub mod pair;
+pub mod replay;
 pub mod smalltalk;
 
 use serde::{Deserialize, Serialize};

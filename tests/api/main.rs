@@ -26,6 +26,7 @@ mod knowledge;
 mod likeness;
 mod operation;
 mod pair;
+mod replay;
 mod streaming;
 mod training;
 mod upstreams;

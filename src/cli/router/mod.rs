@@ -4,6 +4,7 @@
 mod kb;
 mod near;
 mod pair;
+mod replay;
 
 use std::path::{Path, PathBuf};
 
@@ -23,6 +24,8 @@ pub(super) enum Command {
     Score(ScoreArgs),
     /// Judge the guard of answers to a question like one before, or fit it
     Near(near::Args),
+    /// Decide stored turns again with another tolerated share of wrong answers: what would change, and cost
+    Replay(replay::Args),
 }
 
 #[derive(Debug, clap::Args)]
@@ -93,6 +96,7 @@ pub(super) async fn run(
         Command::Fit(args) => pair::fit(args, &config?).await,
         Command::Score(args) => pair::score(&args, &config?).await,
         Command::Near(args) => near::run(args, &config?).await,
+        Command::Replay(args) => replay::run(args, &config?).await,
     }
 }
 
