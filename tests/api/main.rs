@@ -27,6 +27,7 @@ mod likeness;
 mod operation;
 mod pair;
 mod replay;
+mod report;
 mod streaming;
 mod training;
 mod upstreams;

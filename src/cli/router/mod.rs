@@ -36,15 +36,19 @@ pub(super) struct EvalArgs {
     /// The model to judge, written by `fit`
     #[arg(long, value_name = "FILE", conflicts_with = "kb")]
     model: Option<PathBuf>,
-    /// One JSON a line: {"query", "weak", "strong"}, with --kb {"query", "id"} or {"query", "doc"}
+    /// One JSON a line: {"query", "weak", "strong"}, with --kb {"query", "id"} or {"query", "doc"} and
+    /// perhaps a "source"
     #[arg(long, value_name = "FILE")]
     data: PathBuf,
     /// Write each question's signals and label here, for `fit --kb`
     #[arg(long, value_name = "FILE", requires = "kb")]
     dump: Option<PathBuf>,
-    /// Write the cost-quality curve here, as SVG
-    #[arg(long, value_name = "FILE", requires = "model")]
+    /// Write the cost-quality curve here, as SVG; with --kb the risk-coverage curve
+    #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
+    /// Write a page with all figures and the worst mistakes here, as HTML
+    #[arg(long, value_name = "FILE", conflicts_with = "model")]
+    report: Option<PathBuf>,
     /// Print the report as JSON
     #[arg(long)]
     json: bool,
