@@ -78,7 +78,10 @@ async fn a_generous_policy_shows_what_the_careful_one_paid_for() {
     assert_eq!(turns(&seen, "escalate", "escalate"), 1, "{seen:#}");
     assert_eq!(turns(&seen, "cache", "cache"), 1, "{seen:#}");
     assert_eq!(turns(&seen, "faq", "faq"), 1, "{seen:#}");
-    assert_eq!(seen["changed"], 3);
+    assert_eq!(
+        (&seen["changed"], &seen["max_wrong"]),
+        (&3.into(), &0.5.into())
+    );
     let usd = |name: &str| seen["money"][name].as_f64().unwrap();
     assert!((usd("before_usd") - 4.0 * COST_USD).abs() < 1e-9);
     assert!((usd("after_usd") - COST_USD).abs() < 1e-9);

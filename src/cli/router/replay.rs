@@ -4,14 +4,14 @@ mod table;
 
 use anyhow::bail;
 use jiff::Timestamp;
-use serde_json::json;
+use serde::Serialize;
 
 use crate::{
     app,
     config::Config,
     router::{
         LocalModel, NearModel,
-        replay::{Judges, Past, Tally, Way},
+        replay::{Judges, Past, Replay, Tally, Way},
     },
     store::{DecidedTurn, Store},
     text::visible,
@@ -38,6 +38,16 @@ pub(in crate::cli) struct Args {
     json: bool,
 }
 
+/// As JSON.
+#[derive(Debug, Serialize)]
+struct Shown {
+    since: String,
+    until: String,
+    max_wrong: f32,
+    #[serde(flatten)]
+    replay: Replay,
+}
+
 pub(super) async fn run(args: Args, config: &Config) -> anyhow::Result<()> {
     let other = config.tolerating(args.max_wrong)?;
     let since = args.since;
@@ -46,6 +56,7 @@ pub(super) async fn run(args: Args, config: &Config) -> anyhow::Result<()> {
         bail!("--until: found {until}, allowed a moment after --since, which is {since}");
     }
     let span = since.as_millisecond()..until.as_millisecond();
+    let [since, until] = [since, until].map(|moment| format!("{moment:.0}"));
     let store = Store::open(&config.store.url).await?;
     let mut page = store.decided_turns(span.clone(), "").await?;
     if page.is_empty() {
@@ -70,10 +81,12 @@ pub(super) async fn run(args: Args, config: &Config) -> anyhow::Result<()> {
     let replay = tally.finish();
     let (configured, max_wrong) = (config.router.max_wrong, args.max_wrong);
     if args.json {
-        let mut shown = json!(replay);
-        shown["since"] = json!(since.to_string());
-        shown["until"] = json!(until.to_string());
-        shown["max_wrong"] = json!(max_wrong);
+        let shown = Shown {
+            since,
+            until,
+            max_wrong,
+            replay,
+        };
         print(&serde_json::to_string_pretty(&shown)?);
         return Ok(());
     }
@@ -113,6 +126,8 @@ fn shortened(question: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::chat::Route;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{Judges, Past, Way, decide_again};
-use crate::router::Policy;
+use crate::{chat::Route, router::Policy};
 
 /// Turns that are shown, of those with the largest change.
 const MOST_SHOWN: usize = 10;
@@ -94,20 +94,15 @@ impl Tally {
             self.escalated += 1;
             self.escalated_usd += turn.cost_usd;
         }
-        let recorded = turn.recorded;
-        let decided = recorded.and_then(|seen| Some((seen.signals, seen.decided?)));
-        let Some((signals, decided)) = decided else {
+        let recorded = turn.recorded.as_ref();
+        let Some((signals, decided)) =
+            recorded.and_then(|seen| Some((&seen.signals, seen.decided?)))
+        else {
             self.left_out += 1;
             return;
         };
-        let (route, confidence) = decide_again(&signals, policy, judges);
-        // Sent where it was sent before, a turn ends as it ended: a local answer fails its verdict
-        // again, and a large model that could not be had is none.
-        let after = if route == decided {
-            turn.way
-        } else {
-            route.into()
-        };
+        let (route, confidence) = decide_again(signals, policy, judges);
+        let after = ending(&turn, decided, route);
         *self.ways.entry((turn.way, after)).or_default() += 1;
         self.before_usd += turn.cost_usd;
         if after == turn.way {
@@ -172,6 +167,18 @@ impl Tally {
             },
             largest,
         }
+    }
+}
+
+/// How `turn` would end, were it sent to `route` where it was sent to the tier `decided`. Sent to the
+/// same one it ends as it ended: a local answer fails its verdict again. And where a large model
+/// could not be had, it is not to be had.
+fn ending(turn: &Past, decided: Route, route: Route) -> Way {
+    let wanted_in_vain = turn.way == Way::DEGRADED && route == Route::Escalate;
+    if route == decided || wanted_in_vain {
+        turn.way
+    } else {
+        route.into()
     }
 }
 

@@ -116,13 +116,24 @@ fn without_escalated_turns_the_price_of_one_is_unknown() {
 
 #[test]
 fn a_turn_that_is_sent_the_same_way_ends_as_it_ended() {
-    // The local answer failed its verdict; the large model could not be had.
-    let mut degraded = turn(0.2, Route::Escalate, Route::Knowledge, 0.0);
-    degraded.way = Way::DEGRADED;
     let failed = turn(0.9, Route::Faq, Route::Escalate, 0.002);
-    let replay = replayed(vec![degraded, failed], 0.5);
+    let replay = replayed(vec![failed], 0.5);
     assert_eq!(replay.changed, 0, "{replay:?}");
     assert_eq!(usd(replay.money.after_usd), "0.002");
+}
+
+#[test]
+fn a_large_model_that_could_not_be_had_is_not_asked_again() {
+    let degraded = |decided| Past {
+        way: Way::DEGRADED,
+        ..turn(0.2, decided, Route::Knowledge, 0.0)
+    };
+    // The second was to be answered locally first, and failed its verdict.
+    let turns = vec![degraded(Route::Escalate), degraded(Route::Knowledge)];
+    let replay = replayed(turns.clone(), 0.5);
+    assert_eq!(replay.changed, 0, "{replay:?}");
+    let lower = replayed(turns, 0.1);
+    assert_eq!(lower.changed, 2, "an answer of the FAQ can be had");
 }
 
 #[test]
