@@ -12,6 +12,12 @@ const TOP: f64 = 44.0;
 const BOTTOM: f64 = 88.0;
 /// Steps of a scale.
 const STEPS: u8 = 5;
+/// Below this range whole percents would make unequal steps.
+const FINE_RANGE: f64 = 0.2;
+/// What a mark's name takes.
+const NAME_HEIGHT: f64 = 20.0;
+/// What makes a file of its own of it.
+const NAME_SPACE: &str = " xmlns=\"http://www.w3.org/2000/svg\"";
 /// Told apart by those who see no red or green, too (Okabe and Ito's palette).
 const COLOURS: [&str; 6] = [
     "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#555555",
@@ -47,7 +53,7 @@ impl Curves {
             HEIGHT - BOTTOM - part.clamp(0.0, 1.0) * (HEIGHT - TOP - BOTTOM)
         };
         let mut svg = format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" \
+            "<svg{NAME_SPACE} viewBox=\"0 0 {WIDTH} {HEIGHT}\" \
              width=\"{WIDTH}\" height=\"{HEIGHT}\" role=\"img\" font-family=\"sans-serif\" \
              font-size=\"13\" fill=\"#222\">\n<title>{0}</title>\n\
              <rect width=\"{WIDTH}\" height=\"{HEIGHT}\" fill=\"#fff\"/>\n\
@@ -65,9 +71,10 @@ impl Curves {
                 ),
             );
             let value = 100.0 * (low + part * (high - low));
+            let digits = usize::from(high - low < FINE_RANGE);
             put(
                 &mut svg,
-                &text(LEFT - 8.0, at_y + 4.0, "end", &format!("{value:.0}%")),
+                &text(LEFT - 8.0, at_y + 4.0, "end", &format!("{value:.digits$}%")),
             );
             put(
                 &mut svg,
@@ -116,29 +123,21 @@ impl Curves {
             legend += 28.0 + letters_wide(&line.name);
         }
         if let Some((share, value, name)) = &self.mark {
-            put(
-                &mut svg,
-                &format!(
-                    "<circle cx=\"{:.1}\" cy=\"{:.1}\" r=\"5\" fill=\"#222\"/>",
-                    x(*share),
-                    y(*value)
-                ),
-            );
-            put(
-                &mut svg,
-                &text(x(*share) + 8.0, y(*value) + 16.0, "start", name),
-            );
+            put(&mut svg, &dot(x(*share), y(*value), name));
         }
         svg + "</svg>\n"
     }
 
-    /// From the least to the greatest value; never nothing.
+    /// Draws them as a part of a page, which needs no name space.
+    pub(crate) fn inline_svg(&self) -> String {
+        self.svg().replacen(NAME_SPACE, "", 1)
+    }
+
+    /// From the least to the greatest value, the mark's among them; never nothing.
     fn range(&self) -> (f64, f64) {
-        let values = self
-            .lines
-            .iter()
-            .flat_map(|line| &line.points)
-            .map(|point| point.1);
+        let points = self.lines.iter().flat_map(|line| &line.points);
+        let mark = self.mark.iter().map(|(_, value, _)| *value);
+        let values = points.map(|point| point.1).chain(mark);
         let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
             (low.min(value), high.max(value))
         });
@@ -155,6 +154,19 @@ fn text(x: f64, y: f64, anchor: &str, words: &str) -> String {
         "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\">{}</text>",
         escaped(words)
     )
+}
+
+/// A point and its name, which stands on the side where there is room.
+fn dot(x: f64, y: f64, name: &str) -> String {
+    let (aside, anchor) = if x > WIDTH / 2.0 {
+        (-8.0, "end")
+    } else {
+        (8.0, "start")
+    };
+    let below = y < TOP + NAME_HEIGHT;
+    let at = if below { y + NAME_HEIGHT } else { y - 10.0 };
+    let circle = format!("<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"5\" fill=\"#222\"/>\n");
+    circle + &text(x + aside, at, anchor, name)
 }
 
 /// About how wide a name is, with room after it.
@@ -193,6 +205,22 @@ mod tests {
         assert!(svg.contains("points=\"64.0,352.0 696.0,44.0\""), "{svg}");
         assert!(svg.contains("A &lt; B &amp; C"));
         assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>\n"));
+    }
+
+    #[test]
+    fn a_mark_beyond_the_curve_is_within_the_drawing() {
+        let mut curves = curves(vec![(0.0, 0.0), (1.0, 0.01)]);
+        curves.mark = Some((0.9, 0.02, "here".into()));
+        let svg = curves.svg();
+        assert!(svg.contains("cy=\"44.0\""), "{svg}");
+        assert!(svg.contains("text-anchor=\"end\">here<"), "{svg}");
+        assert!(svg.contains(">0.4%<"), "small shares have a fine scale");
+    }
+
+    #[test]
+    fn within_a_page_nothing_leads_out_of_it() {
+        let svg = curves(vec![(0.0, 0.6), (1.0, 0.9)]).inline_svg();
+        assert!(svg.starts_with("<svg viewBox") && !svg.contains("http"));
     }
 
     #[test]

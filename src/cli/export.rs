@@ -7,7 +7,7 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use jiff::{Span, Timestamp, civil::Date, tz::TimeZone};
+use jiff::Timestamp;
 
 use crate::{
     config::{Config, Consent},
@@ -16,12 +16,14 @@ use crate::{
     training::{self, Tally},
 };
 
+use super::moment::moment;
+
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
     /// Write consented turns without personal data as training rows, one JSON a line
     Training {
         /// From when on: a date (2026-01-31, UTC), a time (2026-01-31T12:00:00Z) or how long ago (30d, 12h)
-        #[arg(long, value_name = "DATE|DURATION", value_parser = since)]
+        #[arg(long, value_name = "DATE|DURATION", value_parser = moment)]
         since: Timestamp,
         /// Write to this file instead of stdout
         #[arg(long)]
@@ -76,47 +78,5 @@ async fn write(store: &Store, since: Timestamp, out: impl Write) -> anyhow::Resu
                 out.write_all(b"\n")?;
             }
         }
-    }
-}
-
-fn since(text: &str) -> Result<Timestamp, String> {
-    let now = Timestamp::now().to_zoned_datetime(TimeZone::UTC);
-    let date = || {
-        let date: Date = text.parse().ok()?;
-        date.to_zoned_datetime(TimeZone::UTC).ok()
-    };
-    let ago = || {
-        let span: Span = text.parse().ok()?;
-        now.checked_sub(span.abs()).ok()
-    };
-    if let Ok(time) = text.parse() {
-        return Ok(time);
-    }
-    date()
-        .or_else(ago)
-        .map(|zoned| zoned.timestamp())
-        .ok_or_else(|| {
-            "a date (2026-01-31), a time (2026-01-31T12:00:00Z) or a duration (30d, 12h) is wanted"
-                .to_owned()
-        })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn since_takes_a_date_a_time_and_a_duration() {
-        let read = |text: &str| since(text).expect("it can be read");
-        assert_eq!(read("2026-01-31").to_string(), "2026-01-31T00:00:00Z");
-        assert_eq!(
-            read("2026-01-31T12:00:00Z").to_string(),
-            "2026-01-31T12:00:00Z"
-        );
-        let day = 24 * 3600;
-        let ago = Timestamp::now().as_second() - read("2d").as_second();
-        assert!((2 * day..2 * day + 60).contains(&ago), "{ago}");
-        assert!(read("12h") > read("30d"));
-        assert!(since("yesterday").is_err());
     }
 }

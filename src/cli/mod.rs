@@ -5,6 +5,7 @@ mod eval;
 mod export;
 mod ingest;
 mod models;
+mod moment;
 mod prompts;
 mod route;
 mod router;

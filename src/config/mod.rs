@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 mod cache;
 mod router;
+mod tolerating;
 mod training;
 
 pub use cache::Cache;

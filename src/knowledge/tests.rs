@@ -192,6 +192,7 @@ fn a_search_stays_in_its_collections_and_kinds() {
         top_k: 3,
         collections: &[],
         kind: Some(crate::chat::SourceKind::Document),
+        without: None,
     });
     assert!(documents.faq.is_empty() && documents.passages.len() == 1);
 }

@@ -36,22 +36,26 @@ async fn cascade(desk: &mut Desk) -> Result<Draft, TurnError> {
     let repeated = (!desk.request.no_store).then(|| desk.cache_key());
     if let Some(answer) = repeated.and_then(|key| desk.house.cache.get(&key)) {
         desk.signals.repeated = true;
+        desk.decided = Some(Route::Cache);
         let draft = tiers::repeat(desk, &answer);
         return Ok(draft);
     }
     desk.signals.smalltalk = smalltalk::detect(&desk.question);
     if let Some(kind) = desk.signals.smalltalk {
+        desk.decided = Some(Route::Faq);
         return Ok(tiers::smalltalk(desk, kind));
     }
     let found = look(desk).await?;
     let policies = desk.house.policies();
     let decision = router::decide(&desk.signals, &policies, &desk.parts().judges);
+    desk.decided = Some(decision.route);
     desk.timings.route = desk.elapsed_ms();
     desk.reasons.extend(decision.reasons.iter().cloned());
     let evidence = signals::evidence(desk.parts(), &desk.signals, &found);
     if decision.route != Route::Faq
         && let Some(draft) = near::look_up(desk, &found).await
     {
+        desk.decided = Some(Route::Cache);
         return Ok(draft);
     }
     match decision.route {

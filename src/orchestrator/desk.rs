@@ -31,6 +31,8 @@ pub(super) struct Desk {
     pub(super) message_id: String,
     pub(super) reasons: Vec<String>,
     pub(super) signals: Signals,
+    /// Where the router sent the turn, once it was asked.
+    pub(super) decided: Option<Route>,
     /// The whole question's, where a cache of like questions was asked.
     pub(super) vector: Option<Vec<f32>>,
     pub(super) timings: Timings,
@@ -105,6 +107,7 @@ impl Desk {
             message_id: Uuid::now_v7().to_string(),
             reasons,
             signals: Signals::default(),
+            decided: None,
             vector: None,
             timings: Timings::default(),
             started,

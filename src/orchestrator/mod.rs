@@ -271,6 +271,14 @@ impl Orchestrator {
         Ok(calibrate::ask(&parts.knowledge, &parts.encoder, &parts.folders).await?)
     }
 
+    /// The policies that would serve if that were wanted, on the knowledge base as it is now.
+    #[must_use]
+    pub fn policies_for(&self, wanted: &WantedOf) -> Policies {
+        let calibrated = self.0.calibrated.read();
+        let calibrated = calibrated.unwrap_or_else(PoisonError::into_inner);
+        Policies::of(wanted, &calibrated.calibration)
+    }
+
     /// The best entries and passages together, best first.
     ///
     /// # Errors

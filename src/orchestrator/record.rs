@@ -6,6 +6,7 @@ use metrics::{counter, histogram};
 
 use crate::{
     chat::{Answer, FinishReason, Outcome, Usage},
+    router::replay::Recorded,
     store::TurnRecord,
 };
 
@@ -76,7 +77,10 @@ fn row(desk: &Desk, answer: &Answer) -> TurnRecord {
         answer: answer.content.clone(),
         outcome: answer.outcome.clone(),
         usage: (answer.usage != Usage::default()).then_some(answer.usage),
-        signals: serde_json::json!(desk.signals),
+        signals: serde_json::json!(Recorded {
+            signals: desk.signals.clone(),
+            decided: desk.decided,
+        }),
         consented: desk.parts().consent.is_given(desk.request.training),
     }
 }

@@ -198,6 +198,7 @@ mod tests {
                     features: vec![value],
                     right: value + 0.2 * noise > 0.6,
                     answerable: true,
+                    weight: 1.0,
                 }
             })
             .collect()

@@ -17,6 +17,7 @@ pub mod followup;
 pub mod near;
 pub mod pair;
 pub mod policy;
+pub mod replay;
 pub mod smalltalk;
 
 use serde::{Deserialize, Serialize};

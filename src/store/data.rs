@@ -22,7 +22,7 @@ pub struct TurnRecord {
     pub outcome: Outcome,
     /// What the answering model read and wrote, if one did and said so.
     pub usage: Option<Usage>,
-    /// What was measured before deciding.
+    /// What was measured before deciding, and what was then decided.
     pub signals: serde_json::Value,
     /// Whether it may be exported for training.
     pub consented: bool,
@@ -45,6 +45,25 @@ pub struct RecordedTurn {
     pub rating: Option<i64>,
     /// Messages of the conversation that came before the question, instructions among them.
     pub messages_before: u64,
+}
+
+/// A turn as it was recorded, without what was answered and on what evidence.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DecidedTurn {
+    /// The answer's id.
+    pub message_id: String,
+    /// The beginning of the person's message, if the turn brought one.
+    pub opening: Option<String>,
+    /// Which tier answered; absent where this version doesn't know it.
+    pub route: Option<Route>,
+    /// How sure the router was.
+    pub confidence: f64,
+    /// A better tier was wanted but could not be had.
+    pub degraded: bool,
+    /// What was paid for it, in US dollars.
+    pub cost_usd: f64,
+    /// What was measured before deciding; null where it can't be read.
+    pub signals: serde_json::Value,
 }
 
 /// Who gave an answer.

@@ -19,6 +19,7 @@ mod writer;
 mod tests;
 
 use std::{
+    ops::Range,
     path::Path,
     sync::{
         Arc,
@@ -37,7 +38,8 @@ use uuid::Uuid;
 
 pub use self::{
     data::{
-        AnsweredBy, Conversation, ConversationSummary, RecordedTurn, StoredMessage, TurnRecord,
+        AnsweredBy, Conversation, ConversationSummary, DecidedTurn, RecordedTurn, StoredMessage,
+        TurnRecord,
     },
     error::StoreError,
 };
@@ -211,6 +213,19 @@ impl Store {
         after: &str,
     ) -> Result<Vec<RecordedTurn>, StoreError> {
         reading::turns_since(&self.readers, unix_ms, after).await
+    }
+
+    /// The next turns answered in `unix_ms` after the one of that id, without their answers and
+    /// evidence; in the order of their ids, a thousand at most, and none at the end.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub async fn decided_turns(
+        &self,
+        unix_ms: Range<i64>,
+        after: &str,
+    ) -> Result<Vec<DecidedTurn>, StoreError> {
+        reading::decided_turns(&self.readers, unix_ms, after).await
     }
 
     /// What upstreams were paid since `unix_ms`, in US dollars. Reads an index only: a month of a

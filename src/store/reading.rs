@@ -1,9 +1,13 @@
 //! The queries that only read. They run beside the writer and see what it has committed.
 
+use std::ops::Range;
+
 use sqlx::{AnyPool, Row, any::AnyRow};
 
 use super::{
-    data::{AnsweredBy, Conversation, ConversationSummary, RecordedTurn, StoredMessage},
+    data::{
+        AnsweredBy, Conversation, ConversationSummary, DecidedTurn, RecordedTurn, StoredMessage,
+    },
     error::StoreError,
 };
 use crate::chat::{Message, Role, Route};
@@ -235,6 +239,44 @@ fn recorded_turn(row: &AnyRow) -> Result<RecordedTurn, StoreError> {
         consented: row.try_get::<&str, _>("training_consent")? == CONSENTED,
         rating: row.try_get("rating")?,
         messages_before: signals["history_messages"].as_u64().unwrap_or(0),
+    })
+}
+
+/// The next thousand turns after the answer `after`, of those answered in `unix_ms`; of the texts only
+/// the beginning of the question is read.
+///
+/// What a turn cost is on the books. That it was degraded stands in its outcome alone: within a text
+/// of that, JSON would write the quotes of the pattern with a backslash.
+pub(super) async fn decided_turns(
+    pool: &AnyPool,
+    unix_ms: Range<i64>,
+    after: &str,
+) -> Result<Vec<DecidedTurn>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT t.message_id, SUBSTR(t.question, 1, 400) AS opening, t.route, t.confidence,
+                t.signals, u.cost_usd,
+                CASE WHEN t.outcome LIKE '%\"degraded\":true%' THEN 1 ELSE 0 END AS degraded
+         FROM turns t LEFT JOIN usage u ON u.message_id = t.message_id
+         WHERE t.message_id > $1 AND t.created_at >= $2 AND t.created_at < $3
+         ORDER BY t.message_id LIMIT 1000",
+    )
+    .bind(after)
+    .bind(unix_ms.start)
+    .bind(unix_ms.end)
+    .fetch_all(pool)
+    .await?;
+    rows.iter().map(decided_turn).collect()
+}
+
+fn decided_turn(row: &AnyRow) -> Result<DecidedTurn, StoreError> {
+    Ok(DecidedTurn {
+        message_id: row.try_get("message_id")?,
+        opening: row.try_get("opening")?,
+        route: Route::named(row.try_get("route")?),
+        confidence: row.try_get("confidence")?,
+        degraded: row.try_get::<i64, _>("degraded")? != 0,
+        cost_usd: row.try_get::<Option<f64>, _>("cost_usd")?.unwrap_or(0.0),
+        signals: serde_json::from_str(row.try_get("signals")?).unwrap_or_default(),
     })
 }
 

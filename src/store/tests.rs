@@ -305,6 +305,39 @@ async fn turns_are_read_back_with_consent_and_rating_page_by_page() {
 }
 
 #[tokio::test]
+async fn decided_turns_come_with_their_cost_and_without_their_texts() {
+    let (_folder, url) = place();
+    let store = open(&url).await;
+    let paid = escalated("c", 0.25);
+    let mut degraded = turn("c", &"Why? ".repeat(500), r#"she said "degraded":true"#);
+    degraded.outcome.degraded = true;
+    let mut quoting = turn("c", "q", "a");
+    quoting.outcome.reasons = vec![r#"{"degraded":true}"#.into()];
+    for turn in [paid, degraded, quoting] {
+        store.record(turn).await.expect("recorded");
+    }
+    let read = async |span, after| store.decided_turns(span, after).await.expect("read");
+    let turns = read(0..i64::MAX, "").await;
+    let seen: Vec<_> = turns
+        .iter()
+        .map(|turn| (turn.route, turn.degraded, turn.cost_usd > 0.2))
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            (Some(Route::Escalate), false, true),
+            (Some(Route::Faq), true, false),
+            (Some(Route::Faq), false, false),
+        ]
+    );
+    assert_eq!(turns[0].signals["cosine"], 0.9);
+    let opening = turns[1].opening.as_deref().expect("a question");
+    assert_eq!(opening.chars().count(), 400);
+    assert_eq!(read(0..i64::MAX, &turns[1].message_id).await, turns[2..]);
+    assert_eq!(read(0..1, "").await, [], "they are younger than 1970");
+}
+
+#[tokio::test]
 async fn conversations_are_listed_newest_first_in_pages() {
     let (_folder, url) = place();
     let store = open(&url).await;

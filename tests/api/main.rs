@@ -27,6 +27,8 @@ mod likeness;
 mod operation;
 mod pair;
 mod policy;
+mod replay;
+mod report;
 mod streaming;
 mod training;
 mod upstreams;

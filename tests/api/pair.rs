@@ -100,6 +100,7 @@ fn a_fitted_model_scores_in_order_and_is_judged_beside_baselines() {
     assert!(apgr("length").is_finite() && apgr("nearest neighbours").is_finite());
     let drawing = fs::read_to_string(at.join("curve.svg")).unwrap();
     assert_eq!(drawing.matches("<polyline").count(), 4);
+    assert_eq!(drawing.matches("<circle").count(), 1, "the operating point");
 }
 
 #[test]

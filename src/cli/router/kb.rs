@@ -1,6 +1,12 @@
 //! `microgpt router … --kb`: judges the router on labelled questions over the ingested knowledge
 //! base, and fits its local judges.
 
+mod fitting;
+mod judged;
+mod page;
+mod plot;
+mod report;
+
 use std::{fmt::Write as _, path::Path};
 
 use anyhow::{Context, bail};
@@ -11,17 +17,15 @@ use crate::{
     chat::{Message, Role, Route},
     config::Config,
     orchestrator::{Orchestrator, Preview, calibrate::Outcome},
-    router::{
-        FAQ_FEATURES, LocalModel, PassageSignals, ablation,
-        calibration::Asked,
-        confidence::Logistic,
-        fit::{self, Sample},
-    },
+    router::{LocalModel, calibration::Asked, confidence::Logistic, fit::Sample},
 };
 
-use super::{EvalArgs, FitArgs, print, read_lines};
+use super::{EvalArgs, print, read_lines};
+pub(super) use fitting::fit;
+use judged::Judged;
+use report::{Figures, Report};
 
-/// A labelled question: exactly one of `id` and `doc` is given, and may be null.
+/// A labelled question: `id` or `doc` is given, and may be null.
 #[derive(Debug, Deserialize)]
 #[expect(
     clippy::option_option,
@@ -33,6 +37,19 @@ struct Row {
     id: Option<Option<String>>,
     #[serde(default, deserialize_with = "present")]
     doc: Option<Option<String>>,
+    source: Option<String>,
+}
+
+impl Row {
+    /// The tier that could answer it, and what of; where both keys are given, by the one that is not
+    /// null.
+    fn label(&self) -> Option<(Route, Option<&str>)> {
+        match (&self.id, &self.doc) {
+            (Some(None), Some(Some(doc))) => Some((Route::Knowledge, Some(doc))),
+            (Some(id), _) => Some((Route::Faq, id.as_deref())),
+            (None, doc) => Some((Route::Knowledge, doc.as_ref()?.as_deref())),
+        }
+    }
 }
 
 /// Tells a key that is null from one that is not there.
@@ -59,31 +76,14 @@ struct Observation {
     asked: Option<Asked>,
 }
 
-/// What came of a set of questions.
-#[derive(Debug, Default, Serialize)]
-struct Report {
-    questions: usize,
-    answerable: usize,
-    served_locally: usize,
-    right: usize,
-    wrong: usize,
-    coverage: f32,
-    wrong_share: f32,
-    rank_1_accuracy: f32,
-    risk_coverage: Vec<crate::router::confidence::Risk>,
-}
-
 pub(super) async fn eval(args: EvalArgs, config: &Config) -> anyhow::Result<()> {
     let rows: Vec<Row> = read_lines(&args.data)?;
     let orchestrator = app::assemble(config).await?;
-    let mut report = Report {
-        questions: rows.len(),
-        ..Report::default()
-    };
-    let (mut scored, mut dump, mut first) = (Vec::new(), String::new(), 0_usize);
-    for (index, row) in rows.iter().enumerate() {
+    let model = LocalModel::embedded();
+    let (mut scored, mut dump, mut judged) = (Vec::new(), String::new(), Vec::new());
+    for (index, row) in rows.into_iter().enumerate() {
         let preview = preview(&orchestrator, &row.query).await?;
-        let Some(seen) = observe(row, &preview) else {
+        let Some(seen) = observe(&row, &preview) else {
             bail!(
                 "{}: row {}: needs \"id\" or \"doc\"",
                 args.data.display(),
@@ -91,27 +91,32 @@ pub(super) async fn eval(args: EvalArgs, config: &Config) -> anyhow::Result<()> 
             );
         };
         writeln!(dump, "{}", serde_json::to_string(&seen)?)?;
-        report.answerable += usize::from(seen.answerable);
-        first += usize::from(seen.right);
-        if preview.route == seen.tier {
-            report.served_locally += 1;
-            report.right += usize::from(seen.right);
-        } else if matches!(preview.route, Route::Faq | Route::Knowledge) && !seen.answerable {
-            report.served_locally += 1;
-        }
-        let judge = judge(&LocalModel::embedded(), seen.tier).probability(&seen.features);
-        scored.push((judge, sample(seen)));
+        let confidence = judge(&model, seen.tier).probability(&seen.features);
+        judged.push(Judged::new(row, preview, seen.right));
+        scored.push((confidence, sample(seen)));
     }
-    report.wrong = report.served_locally - report.right;
-    report.coverage = share(report.right, report.answerable);
-    report.wrong_share = share(report.wrong, report.served_locally);
-    report.rank_1_accuracy = share(first, report.answerable);
-    report.risk_coverage = fit::risk_table(&scored);
+    let report = Report::new(&judged, &scored);
     if let Some(file) = &args.dump {
         for outcome in orchestrator.probes().await? {
             writeln!(dump, "{}", serde_json::to_string(&probe(outcome))?)?;
         }
         std::fs::write(file, dump).with_context(|| file.display().to_string())?;
+    }
+    let max_wrong = config.router.max_wrong;
+    let curves = plot::risk_coverage(&scored, &report.figures, max_wrong);
+    if let Some(file) = &args.plot {
+        std::fs::write(file, curves.svg()).with_context(|| file.display().to_string())?;
+    }
+    if let Some(file) = &args.report {
+        let data = args.data.display().to_string();
+        let page = page::html(&page::Page {
+            data: &data,
+            max_wrong,
+            judged: &judged,
+            report: &report,
+            plot: &curves.inline_svg(),
+        })?;
+        std::fs::write(file, page).with_context(|| file.display().to_string())?;
     }
     show(&report, args.json)
 }
@@ -123,27 +128,19 @@ async fn preview(orchestrator: &Orchestrator, query: &str) -> anyhow::Result<Pre
 
 fn observe(row: &Row, preview: &Preview) -> Option<Observation> {
     let signals = &preview.signals;
-    let (tier, label, found, features) = if let Some(id) = &row.id {
+    let (tier, label) = row.label()?;
+    let (found, features) = if tier == Route::Faq {
         let faq = signals.faq.clone().unwrap_or_default();
-        (Route::Faq, id, faq.id.clone(), faq.features().to_vec())
+        (faq.id.clone(), faq.features().to_vec())
     } else {
         let passage = signals.passage.clone().unwrap_or_default();
-        let path = passage.id.rsplit_once('#').map_or("", |(path, _)| path);
-        let stem = Path::new(path)
-            .file_stem()
-            .map(|stem| stem.to_string_lossy().into_owned());
-        (
-            Route::Knowledge,
-            row.doc.as_ref()?,
-            stem.unwrap_or_default(),
-            passage.features(),
-        )
+        (document(&passage.id), passage.features())
     };
     Some(Observation {
         tier,
         query: row.query.clone(),
         features,
-        right: label.as_deref() == Some(found.as_str()),
+        right: label == Some(found.as_str()),
         answerable: label.is_some(),
         asked: None,
     })
@@ -160,29 +157,19 @@ fn probe(outcome: Outcome) -> Observation {
     }
 }
 
+/// The stem of the file that a passage is of.
+fn document(passage: &str) -> String {
+    let path = passage.rsplit_once('#').map_or("", |(path, _)| path);
+    let stem = Path::new(path).file_stem();
+    stem.map_or_else(String::new, |stem| stem.to_string_lossy().into_owned())
+}
+
 fn sample(seen: Observation) -> Sample {
     Sample {
         features: seen.features,
         right: seen.right,
         answerable: seen.answerable,
         weight: 1.0,
-    }
-}
-
-/// Has each question count so that there are as many from outside as the calibration assumes by
-/// default, and every file as much as every other.
-fn weigh(samples: &mut [Sample]) {
-    const OUT_OF_SCOPE: f32 = 2.0;
-    const TOTAL: f32 = 1_000.0;
-    let outside = samples.iter().filter(|sample| !sample.answerable).count();
-    let inside = samples.len() - outside;
-    for sample in samples {
-        sample.weight = if sample.answerable {
-            share(1, inside)
-        } else {
-            OUT_OF_SCOPE * share(1, outside)
-        };
-        sample.weight *= TOTAL / (1.0 + OUT_OF_SCOPE);
     }
 }
 
@@ -207,20 +194,20 @@ fn show(report: &Report, json: bool) -> anyhow::Result<()> {
         print(&serde_json::to_string_pretty(report)?);
         return Ok(());
     }
-    let Report {
+    let Figures {
         questions,
         answerable,
         served_locally,
         wrong,
         ..
-    } = report;
+    } = report.figures;
     print(&format!(
         "questions {questions}, answerable {answerable}, rank-1 accuracy {:.3}",
-        report.rank_1_accuracy
+        report.figures.rank_1_accuracy
     ));
     print(&format!(
         "at the configured point: coverage {:.3}, wrong {:.4} ({wrong} of {served_locally} answered locally)",
-        report.coverage, report.wrong_share
+        report.figures.coverage, report.figures.wrong_share
     ));
     print("confidence  wrong   coverage");
     for risk in report.risk_coverage.iter().step_by(5) {
@@ -232,63 +219,43 @@ fn show(report: &Report, json: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What each feature brings, on sets left out of the fit.
-fn ablation_table(rows: &[ablation::Row]) -> String {
-    let mut table = format!(
-        "{:<34} coverage at 1%, 2%, 5% wrong, mean over sets left out\n",
-        "without"
-    );
-    for row in rows {
-        let without = row.without.as_deref().unwrap_or("(nothing: all features)");
-        let [one, two, five] = row.mean();
-        let _ = writeln!(table, "{without:<34} {one:.3}  {two:.3}  {five:.3}");
-    }
-    table
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-pub(super) fn fit(args: &FitArgs) -> anyhow::Result<()> {
-    let (mut faq, mut knowledge) = (Vec::new(), Vec::new());
-    for file in &args.data {
-        let mut observations = read_lines::<Observation>(file)?;
-        observations.retain(|seen| seen.asked.is_none());
-        let (of_faq, of_knowledge): (Vec<_>, Vec<_>) = observations
-            .into_iter()
-            .partition(|seen| seen.tier == Route::Faq);
-        for (seen, sets) in [(of_faq, &mut faq), (of_knowledge, &mut knowledge)] {
-            let mut samples: Vec<Sample> = seen.into_iter().map(sample).collect();
-            weigh(&mut samples);
-            sets.push(samples);
-        }
-    }
-    let mut fitted = LocalModel {
-        provenance: args.provenance.clone(),
-        ..LocalModel::embedded()
-    };
-    for (tier, mut sets, target) in [
-        (Route::Faq, faq, &mut fitted.faq),
-        (Route::Knowledge, knowledge, &mut fitted.knowledge),
-    ] {
-        let names = match tier {
-            Route::Faq => FAQ_FEATURES.to_vec(),
-            _ => PassageSignals::FEATURES.to_vec(),
+    #[test]
+    fn a_row_is_about_the_key_that_is_given_and_of_two_the_one_that_is_not_null() {
+        let label = |row: &str| {
+            let row: Row = serde_json::from_str(row).expect("a row");
+            row.label()
+                .map(|(tier, label)| (tier, label.map(str::to_owned)))
         };
-        sets.retain(|samples| !samples.is_empty());
-        let samples = sets.concat();
-        if samples.is_empty() {
-            continue;
-        }
-        let found = fit::fit(&names, &samples);
-        *target =
-            found.with_context(|| format!("{}: needs right and wrong rows", tier.as_str()))?;
-        print(&format!(
-            "{}: fitted on {} rows",
-            tier.as_str(),
-            samples.len()
-        ));
-        if sets.len() > 1 {
-            print(&ablation_table(&ablation::ablate(&names, &sets)));
+        let named = |name: &str| Some(name.to_owned());
+        for (row, expected) in [
+            (
+                r#"{"query": "q", "id": "a"}"#,
+                Some((Route::Faq, named("a"))),
+            ),
+            (r#"{"query": "q", "id": null}"#, Some((Route::Faq, None))),
+            (
+                r#"{"query": "q", "doc": "b"}"#,
+                Some((Route::Knowledge, named("b"))),
+            ),
+            (
+                r#"{"query": "q", "doc": null}"#,
+                Some((Route::Knowledge, None)),
+            ),
+            (
+                r#"{"query": "q", "id": null, "doc": "b"}"#,
+                Some((Route::Knowledge, named("b"))),
+            ),
+            (
+                r#"{"query": "q", "id": "a", "doc": null}"#,
+                Some((Route::Faq, named("a"))),
+            ),
+            (r#"{"query": "q"}"#, None),
+        ] {
+            assert_eq!(label(row), expected, "{row}");
         }
     }
-    std::fs::write(&args.out, serde_json::to_string_pretty(&fitted)? + "\n")
-        .with_context(|| args.out.display().to_string())
 }

@@ -4,6 +4,7 @@
 mod kb;
 mod near;
 mod pair;
+mod replay;
 
 use std::path::{Path, PathBuf};
 
@@ -23,6 +24,8 @@ pub(super) enum Command {
     Score(ScoreArgs),
     /// Judge the guard of answers to a question like one before, or fit it
     Near(near::Args),
+    /// Decide stored turns again with another tolerated share of wrong answers: what would change, and cost
+    Replay(replay::Args),
 }
 
 #[derive(Debug, clap::Args)]
@@ -33,15 +36,19 @@ pub(super) struct EvalArgs {
     /// The model to judge, written by `fit`
     #[arg(long, value_name = "FILE", conflicts_with = "kb")]
     model: Option<PathBuf>,
-    /// One JSON a line: {"query", "weak", "strong"}, with --kb {"query", "id"} or {"query", "doc"}
+    /// One JSON a line: {"query", "weak", "strong"}, with --kb {"query", "id"} or {"query", "doc"} and
+    /// perhaps a "source"
     #[arg(long, value_name = "FILE")]
     data: PathBuf,
     /// Write each question's signals and label here, for `fit --kb`
     #[arg(long, value_name = "FILE", requires = "kb")]
     dump: Option<PathBuf>,
-    /// Write the cost-quality curve here, as SVG
-    #[arg(long, value_name = "FILE", requires = "model")]
+    /// Write the cost-quality curve here, as SVG; with --kb the risk-coverage curve
+    #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
+    /// Write a page with all figures and the worst mistakes here, as HTML
+    #[arg(long, value_name = "FILE", conflicts_with = "model")]
+    report: Option<PathBuf>,
     /// Print the report as JSON
     #[arg(long)]
     json: bool,
@@ -93,6 +100,7 @@ pub(super) async fn run(
         Command::Fit(args) => pair::fit(args, &config?).await,
         Command::Score(args) => pair::score(&args, &config?).await,
         Command::Near(args) => near::run(args, &config?).await,
+        Command::Replay(args) => replay::run(args, &config?).await,
     }
 }
 

@@ -22,6 +22,8 @@ use super::{FitArgs, ScoreArgs, print};
 const CHUNK: usize = 64;
 /// Points of a curve in a drawing: more can't be seen.
 const POINTS: usize = 200;
+/// The share of the gap between the models that is won back where a curve is marked.
+const MOST_OF_THE_GAP: f64 = 0.8;
 
 pub(super) async fn fit(args: FitArgs, config: &Config) -> anyhow::Result<()> {
     let mut rows = Vec::new();
@@ -182,7 +184,14 @@ fn fitted(report: &FitReport) -> String {
     text
 }
 
+/// The model comes first, and has the mark: where it has won back most of what the strong one is better.
 fn drawn(curves: &[(&str, Curve)]) -> String {
+    let mark = curves.first().map(|(_, curve)| {
+        let (calls, quality) = curve.point_reaching(MOST_OF_THE_GAP);
+        let (won, calls_percent) = (MOST_OF_THE_GAP * 100.0, calls * 100.0);
+        let name = format!("{won:.0}% of the gap at {calls_percent:.0}% of the calls");
+        (calls, quality, name)
+    });
     let line = |(name, curve): &(&str, Curve)| Line {
         name: format!("{name} {:.3}", curve.apgr()),
         points: curve.points(POINTS),
@@ -192,7 +201,7 @@ fn drawn(curves: &[(&str, Curve)]) -> String {
         across: "calls to the strong model".into(),
         up: "right answers".into(),
         lines: curves.iter().map(line).collect(),
-        mark: None,
+        mark,
     }
     .svg()
 }

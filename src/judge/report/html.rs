@@ -11,6 +11,7 @@ use crate::{
 use super::{ModelReport, Report, sections::sections};
 
 const TEMPLATE: &str = include_str!("../../../templates/reports/judge.hbs");
+const STYLE: &str = include_str!("../../../templates/reports/style.css");
 
 /// The whole page.
 ///
@@ -20,6 +21,7 @@ pub fn html(report: &Report) -> Result<String, JudgeError> {
     let headings: Vec<String> = report.models.iter().map(ModelReport::heading).collect();
     let data = json!({
         "data": report.data,
+        "style": STYLE,
         "asked": report.asked,
         "headings": headings,
         "sections": sections(report),

@@ -67,10 +67,24 @@ impl Curve {
     /// The smallest share of calls to the strong model that recovers `wanted` of the gap.
     #[must_use]
     pub fn cpt(&self, wanted: f64) -> f64 {
+        self.point(self.reaching(wanted)).0
+    }
+
+    /// The first point (share of calls, quality) at which `wanted` of the gap is recovered.
+    #[must_use]
+    pub fn point_reaching(&self, wanted: f64) -> (f64, f64) {
+        self.point(self.reaching(wanted))
+    }
+
+    fn reaching(&self, wanted: f64) -> usize {
         // Sums of shares may end a rounding error below the whole.
         let reached = self.recovered.iter().position(|&pgr| pgr >= wanted - 1e-12);
-        let calls = self.recovered.len() - 1;
-        as_f64(reached.unwrap_or(calls)) / as_f64(calls)
+        reached.unwrap_or(self.recovered.len() - 1)
+    }
+
+    fn point(&self, calls: usize) -> (f64, f64) {
+        let quality = self.weak + self.recovered[calls] * (self.strong - self.weak);
+        (as_f64(calls) / as_f64(self.recovered.len() - 1), quality)
     }
 
     /// At most `count` + 1 points (share of calls, quality) from no call to all.
@@ -79,11 +93,7 @@ impl Curve {
         let calls = self.recovered.len() - 1;
         let steps = count.clamp(1, calls);
         (0..=steps)
-            .map(|step| {
-                let at = step * calls / steps;
-                let quality = self.weak + self.recovered[at] * (self.strong - self.weak);
-                (as_f64(at) / as_f64(calls), quality)
-            })
+            .map(|step| self.point(step * calls / steps))
             .collect()
     }
 }
@@ -135,6 +145,7 @@ mod tests {
         assert!((curve.apgr() - 0.625).abs() < 1e-9);
         assert!((curve.cpt(0.5) - 0.25).abs() < 1e-9);
         assert!((curve.cpt(0.8) - 0.75).abs() < 1e-9);
+        assert_eq!(curve.point_reaching(0.8), (0.75, 1.0));
         assert_eq!(curve.points(2), [(0.0, 0.5), (0.5, 0.75), (1.0, 1.0)]);
     }
 
