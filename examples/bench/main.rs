@@ -18,17 +18,20 @@ use std::path::PathBuf;
 
 use anyhow::bail;
 
-use sections::{cache, decisions, grounded, ingest, own, retrieval, routing, start, turns};
+use sections::{
+    cache, decisions, grounded, ingest, own, promise, retrieval, routing, start, turns,
+};
 use sets::Sets;
 use table::Table;
 
 /// Those measured where none is named.
-const USUAL: [&str; 9] = [
+const USUAL: [&str; 10] = [
     "ingest",
     "start",
     "turns",
     "retrieval",
     "routing",
+    "promise",
     "cache",
     "decisions",
     "grounded",
@@ -81,6 +84,7 @@ async fn measure(
         "start" => start::run(sets, table),
         "turns" => turns::run(sets, table).await,
         "retrieval" => retrieval::run(sets, table).await,
+        "promise" => promise::run(sets, table).await,
         "routing" => routing::run(sets, table).await,
         "cache" => cache::run(sets, table),
         "decisions" => decisions::run(sets, table).await,

@@ -88,32 +88,43 @@ impl Home {
 
     /// Starts `microgpt serve` and waits until it is ready. Blocking.
     pub(crate) fn serve(&self) -> anyhow::Result<Server> {
+        start(self.command("serve")?)
+    }
+
+    /// As [`Home::serve`], with one more variable in its environment.
+    pub(crate) fn serve_with(&self, name: &str, value: &str) -> anyhow::Result<Server> {
         let mut command = self.command("serve")?;
-        let client = Client::builder().no_proxy().build()?;
-        let started = Instant::now();
-        let mut child = command
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()?;
-        let mut log = BufReader::new(child.stderr.take().context("stderr is piped")?);
-        let mut said = String::new();
-        loop {
-            let before = said.len();
-            if log.read_line(&mut said)? == 0 {
-                bail!("the server ended before it was ready: {}", said.trim());
-            }
-            if let Some(url) = said[before..].trim().strip_prefix("microgpt ready on ") {
-                let (url, ready_after) = (url.to_owned(), started.elapsed());
-                // An unread pipe would fill and hold the server back.
-                thread::spawn(move || io::copy(&mut log, &mut io::sink()));
-                return Ok(Server {
-                    child,
-                    client,
-                    url,
-                    turns: AtomicUsize::new(0),
-                    ready_after,
-                });
-            }
+        command.env(name, value);
+        start(command)
+    }
+}
+
+/// Waits until the server is ready. Blocking.
+fn start(mut command: Command) -> anyhow::Result<Server> {
+    let client = Client::builder().no_proxy().build()?;
+    let started = Instant::now();
+    let mut child = command
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    let mut log = BufReader::new(child.stderr.take().context("stderr is piped")?);
+    let mut said = String::new();
+    loop {
+        let before = said.len();
+        if log.read_line(&mut said)? == 0 {
+            bail!("the server ended before it was ready: {}", said.trim());
+        }
+        if let Some(url) = said[before..].trim().strip_prefix("microgpt ready on ") {
+            let (url, ready_after) = (url.to_owned(), started.elapsed());
+            // An unread pipe would fill and hold the server back.
+            thread::spawn(move || io::copy(&mut log, &mut io::sink()));
+            return Ok(Server {
+                child,
+                client,
+                url,
+                turns: AtomicUsize::new(0),
+                ready_after,
+            });
         }
     }
 }
@@ -144,6 +155,16 @@ impl Server {
             );
         }
         Ok((serde_json::from_slice(&bytes)?, took_ms))
+    }
+
+    /// Gets a JSON value.
+    pub(crate) async fn get(&self, path: &str) -> anyhow::Result<Value> {
+        let response = self
+            .client
+            .get(format!("{}{path}", self.url))
+            .send()
+            .await?;
+        Ok(response.error_for_status()?.json().await?)
     }
 
     /// Puts one question to the cascade.

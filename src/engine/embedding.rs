@@ -282,7 +282,12 @@ mod tests {
             answer
         });
         let answers = answers.collect();
-        (Lane { texts, next: None }, answers)
+        let lane = Lane {
+            texts: Queue::new(texts),
+            most_texts: BATCH_TEXTS,
+            next: None,
+        };
+        (lane, answers)
     }
 
     fn taken(lane: &mut Lane) -> Vec<usize> {

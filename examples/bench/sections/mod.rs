@@ -5,6 +5,7 @@ pub(crate) mod decisions;
 pub(crate) mod grounded;
 pub(crate) mod ingest;
 pub(crate) mod own;
+pub(crate) mod promise;
 pub(crate) mod retrieval;
 pub(crate) mod routing;
 pub(crate) mod start;

@@ -27,6 +27,8 @@ use crate::{
 /// Texts that are encoded at once.
 const BATCH: usize = 32;
 const FILE: &str = "calibration.json";
+/// Raised whenever other questions are asked.
+const VERSION: u32 = 1;
 
 /// Where what is computed here is kept.
 #[derive(Clone, Debug)]
@@ -97,6 +99,8 @@ pub async fn ask(
 fn made_with(encoder: &Encoder, judges: &LocalModel) -> String {
     let judge = serde_json::to_string(&judges.faq).expect("plain data");
     let hash = Sha256::digest(format!("{judge} {}", background::texts().join("\n")));
-    let hash: String = hash[..8].iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{} {hash}", encoder.fingerprint())
+    let short = hash[..8]
+        .iter()
+        .fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
+    format!("{} {short:016x} {VERSION}", encoder.fingerprint())
 }
