@@ -170,8 +170,12 @@ pub fn markdown(data: &[u8]) {
     }
 }
 
-/// Control characters are left out, and a cut table repeats its head: so word by word.
+/// Control characters are left out, and a cut table repeats its head: so word by word. Tags are left
+/// out too, and what stood around them runs on: so only where there are none.
 fn from_the_source(source: &str, headings: &[String], title: &str, text: &str) {
+    if source.contains(['<', '\0']) {
+        return;
+    }
     let plain: String = source
         .chars()
         .map(|character| {

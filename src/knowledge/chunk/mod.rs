@@ -90,6 +90,8 @@ fn texts(text: &str, limits: Limits, count_tokens: CountTokens<'_>) -> Vec<Strin
         at = block.range.end;
     }
     prose(&text[at..], &mut texts);
+    // The splitter may leave the white space between two chunks as a chunk of its own.
+    texts.retain(|text| !text.trim().is_empty());
     texts
 }
 

@@ -87,6 +87,14 @@ fn depth(text: &str) -> usize {
     deepest
 }
 
+/// Whether what stands before and after the tag, as `<br>` and `</div>`, are on different lines.
+pub(super) fn breaks_line(tag: &str) -> bool {
+    let name = tag.trim_start_matches(['<', '/']);
+    let end = name.find(|c: char| !c.is_ascii_alphanumeric());
+    let name = name[..end.unwrap_or(name.len())].to_ascii_lowercase();
+    name == "br" || walk::BLOCKS.contains(&name.as_str())
+}
+
 /// The text of a piece of HTML that stands in a text of another kind.
 pub(super) fn text_of_fragment(html: &str) -> String {
     if depth(html) > MAX_DEPTH {
@@ -128,4 +136,25 @@ fn selector(query: &str) -> Selector {
 
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn some_tags_break_a_line_and_others_run_on() {
+        for tag in ["<br>", "<br/>", "<BR />", "</div>", "<p class=a>", "<td>"] {
+            assert!(breaks_line(tag), "{tag}");
+        }
+        for tag in [
+            "<b>",
+            "</sub>",
+            "<breadcrumb>",
+            "<!-- br -->",
+            "<img src=p>",
+        ] {
+            assert!(!breaks_line(tag), "{tag}");
+        }
+    }
 }

@@ -93,8 +93,7 @@ fn parts(body: &str) -> Vec<Part> {
             }
             Event::InlineHtml(tag) if !in_heading => {
                 // Two lines in a cell can only be written so.
-                let is_break = tag.to_ascii_lowercase().starts_with("<br");
-                let instead = match (is_break, in_table) {
+                let instead = match (html::breaks_line(&tag), in_table) {
                     (true, true) => " ",
                     (true, false) => "\n",
                     (false, _) => "",

@@ -9,7 +9,7 @@ use super::{
 };
 
 /// Elements that begin a new line; cells of a layout do too, all others run on.
-const BLOCKS: [&str; 27] = [
+pub(super) const BLOCKS: [&str; 27] = [
     "p",
     "div",
     "section",
