@@ -18,6 +18,9 @@ pub const FEATURES: [&str; 9] = [
     "negated",
 ];
 
+/// Forms of two entries that are nearer than this are the same question.
+const SAME_QUESTION: f32 = 0.999;
+
 /// How the best FAQ entry fits the question. All lie in 0 to 1.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -70,14 +73,21 @@ impl FaqSignals {
         ]
     }
 
-    /// The probability that the entry is the right answer; none where the question turns the
-    /// entry's round, which neither vectors nor the fitted model see well enough.
+    /// The probability that the entry is the right answer; none where something rules it out.
     #[must_use]
     pub fn confidence(&self, judge: &Logistic) -> f32 {
-        if self.likeness.turned_round().is_some() {
+        if self.ruled_out().is_some() {
             return 0.0;
         }
         judge.probability(&self.features())
+    }
+
+    /// What neither vectors nor the fitted model see well enough: a question that turns the entry's
+    /// round, and two entries that ask the same and answer differently.
+    fn ruled_out(&self) -> Option<&'static str> {
+        let twin = (self.crowding >= SAME_QUESTION)
+            .then_some("another entry asks the same and answers differently");
+        self.likeness.turned_round().or(twin)
     }
 
     pub(super) fn describe(&self, confidence: f32, threshold: f32) -> String {
@@ -85,7 +95,7 @@ impl FaqSignals {
             || "no other entry near".to_owned(),
             |next| format!("next '{next}' {:.2} behind", self.margin),
         );
-        let doubt = self.likeness.turned_round();
+        let doubt = self.ruled_out();
         let doubt = doubt.map_or_else(String::new, |doubt| format!("; but {doubt}"));
         format!(
             "faq match '{}' {confidence:.2} ({} {threshold:.2}), {next}{doubt}",
@@ -99,6 +109,23 @@ impl FaqSignals {
 mod tests {
     use super::*;
     use crate::text::likeness;
+
+    #[test]
+    fn of_two_entries_that_ask_the_same_neither_is_sure() {
+        let judge = Logistic {
+            weights: vec![10.0],
+            ..Logistic::default()
+        };
+        let signals = |crowding| FaqSignals {
+            cosine_question: 1.0,
+            crowding,
+            ..FaqSignals::default()
+        };
+        assert!(signals(0.9).confidence(&judge) > 0.9);
+        assert!(signals(1.0).confidence(&judge) <= 0.0);
+        let reason = signals(1.0).describe(0.0, 0.9);
+        assert!(reason.contains("answers differently"), "{reason}");
+    }
 
     #[test]
     fn the_reason_says_what_contradicts() {
