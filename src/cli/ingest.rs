@@ -53,12 +53,7 @@ pub(super) async fn run(args: Args, config: &Config) -> anyhow::Result<()> {
     let folders = app::folders(config);
     let calibration = calibrate::calibrate(&knowledge, &encoder, &judges, &folders).await?;
     if let Some(point) = calibration.operating_point(app::wanted(config).general) {
-        eprintln!(
-            "calibrated on {} probes: answers from a confidence of {:.3} on, {:.0}% of what the FAQ can answer",
-            point.probes,
-            point.threshold,
-            point.expected_coverage * 100.0
-        );
+        eprintln!("calibrated on {point}");
     }
     if args.json {
         print(&serde_json::to_string_pretty(&report)?);

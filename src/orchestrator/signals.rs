@@ -17,6 +17,8 @@ const LOOKED_AT: usize = 8;
 const EVIDENCE_PASSAGES: usize = 3;
 /// A passage below this fused score is no evidence for the question.
 const EVIDENCE_SCORE: f32 = 0.45;
+/// The language that the judges were fitted on.
+const ENGLISH: &str = "en";
 /// Forms nearer to each other than this are the same.
 const SAME_FORM: f32 = 1e-3;
 /// An entry at or above this confidence is likelier right than not.
@@ -154,6 +156,7 @@ pub(super) fn faq(question: &str, found: &SearchResult) -> Option<FaqSignals> {
         margin: best.fused - next.map_or(0.0, |hit| hit.fused),
         crowding,
         lead,
+        foreign: text::detect(question).is_some_and(|language| language != ENGLISH),
         next_id: next.map(|hit| hit.source.id.clone()),
         centred_question: best.centred_question,
         likeness: likeness::compare(question, &best.matched_form),

@@ -14,6 +14,8 @@
 //!
 //! Pure. Which probes there are is the orchestrator's; what traffic is like is the policy's.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::confidence::Risk;
@@ -120,6 +122,21 @@ pub struct OperatingPoint {
     pub expected_wrong: f32,
     /// How many probes that rests on.
     pub probes: usize,
+}
+
+impl fmt::Display for OperatingPoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} probes: ", self.probes)?;
+        if self.threshold > 1.0 {
+            return write!(f, "no answer of the FAQ is sure enough for max_wrong");
+        }
+        let percent = self.expected_coverage * 100.0;
+        write!(
+            f,
+            "the FAQ answers from a confidence of {:.3} on, about {percent:.0}% of what it can answer",
+            self.threshold
+        )
+    }
 }
 
 /// Right and wrong answers at a threshold, for one answerable request.

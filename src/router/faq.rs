@@ -20,6 +20,8 @@ pub const FEATURES: [&str; 9] = [
 
 /// Forms of two entries that are nearer than this are the same question.
 const SAME_QUESTION: f32 = 0.999;
+/// Likeness of words from which on a text is hardly another one.
+const SAME_WORDING: f32 = 0.8;
 
 /// How the best FAQ entry fits the question. All lie in 0 to 1.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -50,6 +52,8 @@ pub struct FaqSignals {
     /// How far the question has gone from the middle between that entry and this one, 0, to this
     /// one, 1: of two entries that hardly differ, it must be clear which is meant.
     pub lead: f32,
+    /// The question is in another language than English, which the judge was fitted on.
+    pub foreign: bool,
     /// What the question and the entry's nearest form share, and what sets them apart.
     pub likeness: Likeness,
 }
@@ -83,11 +87,14 @@ impl FaqSignals {
     }
 
     /// What neither vectors nor the fitted model see well enough: a question that turns the entry's
-    /// round, and two entries that ask the same and answer differently.
+    /// round, two entries that ask the same and answer differently, and other words in a language
+    /// that the judge was not fitted on.
     fn ruled_out(&self) -> Option<&'static str> {
         let twin = (self.crowding >= SAME_QUESTION)
             .then_some("another entry asks the same and answers differently");
-        self.likeness.turned_round().or(twin)
+        let foreign = (self.foreign && self.likeness.words < SAME_WORDING)
+            .then_some("it has other words, and is not in English");
+        self.likeness.turned_round().or(twin).or(foreign)
     }
 
     pub(super) fn describe(&self, confidence: f32, threshold: f32) -> String {
@@ -125,6 +132,24 @@ mod tests {
         assert!(signals(1.0).confidence(&judge) <= 0.0);
         let reason = signals(1.0).describe(0.0, 0.9);
         assert!(reason.contains("answers differently"), "{reason}");
+    }
+
+    #[test]
+    fn in_another_language_an_entry_is_given_for_its_own_words_only() {
+        let judge = Logistic {
+            bias: 5.0,
+            ..Logistic::default()
+        };
+        let confidence = |question| {
+            let signals = FaqSignals {
+                foreign: true,
+                likeness: likeness::compare(question, "Wann hat der Laden geöffnet?"),
+                ..FaqSignals::default()
+            };
+            signals.confidence(&judge)
+        };
+        assert!(confidence("wann hat der laden geöffnet") > 0.9);
+        assert!(confidence("Wann wurde der Laden gegründet?") <= 0.0);
     }
 
     #[test]

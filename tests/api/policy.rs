@@ -24,8 +24,10 @@ fn write(folder: &Path, collection: &str, entries: &[(&str, &str)]) {
     let folder = folder.join(collection);
     fs::create_dir_all(&folder).unwrap();
     let mut rows = String::new();
-    for (question, answer) in entries {
-        writeln!(rows, "{}", json!({"question": question, "answer": answer})).unwrap();
+    for (number, (question, answer)) in entries.iter().enumerate() {
+        let id = format!("{collection}-{number}");
+        let row = json!({"id": id, "question": question, "answer": answer});
+        writeln!(rows, "{row}").unwrap();
     }
     fs::write(folder.join("entries.jsonl"), rows).unwrap();
 }

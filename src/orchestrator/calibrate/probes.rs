@@ -15,10 +15,11 @@ use crate::{
 
 /// Questions of the knowledge base that are asked of it.
 const MOST_FORMS: usize = 100;
-/// Fewer where a search is slow.
-const FORMS_OF_MANY: usize = 40;
-/// A knowledge base with more questions than this has many.
+/// A knowledge base with more entries than this has many, and a search takes longer: fewer are asked.
 const MANY: usize = 5_000;
+const FORMS_OF_MANY: usize = 40;
+/// And one in so many of the background.
+const BACKGROUND_STEP_OF_MANY: usize = 4;
 /// One in so many questions is denied.
 const DENIED_STEP: usize = 4;
 /// Entries looked at for each probe.
@@ -67,14 +68,19 @@ pub(super) async fn ask(
     background: &Background,
 ) -> Result<Vec<Outcome>, EngineError> {
     let many = knowledge.status().entries > MANY;
-    let (_, forms) = knowledge.forms(if many { FORMS_OF_MANY } else { MOST_FORMS });
+    let (most_forms, background_step) = if many {
+        (FORMS_OF_MANY, BACKGROUND_STEP_OF_MANY)
+    } else {
+        (MOST_FORMS, 1)
+    };
+    let (_, forms) = knowledge.forms(most_forms);
     if forms.is_empty() {
         return Ok(Vec::new());
     }
     let mut questions: Vec<Question> = forms.into_iter().enumerate().flat_map(own).collect();
     encode(&mut questions, encoder).await?;
     questions.extend(near_misses(&questions));
-    questions.extend(from_background(background));
+    questions.extend(from_background(background).step_by(background_step));
     let knowledge = knowledge.clone();
     let work = move || {
         questions
@@ -85,15 +91,15 @@ pub(super) async fn ask(
     Ok(tokio::task::spawn_blocking(work).await.unwrap_or_default())
 }
 
-fn from_background(background: &Background) -> Vec<Question> {
-    let question = |(text, vector): (&str, &[f32])| Question {
+fn from_background(background: &Background) -> impl Iterator<Item = Question> {
+    let question = |(text, vector): (&'static str, &[f32])| Question {
         asked: Asked::OutOfScope,
         text: text.to_owned(),
         vector: vector.to_vec(),
         without: None,
         origin: None,
     };
-    background.requests().map(question).collect()
+    background.requests().map(question)
 }
 
 /// The form itself, left out of the search, where its entry is asked for in other ways as well: it
