@@ -128,9 +128,12 @@ pub(super) fn excerpt(text: &str, key: &str) -> String {
         text.replace(key, "[key]")
     };
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(EXCERPT_CHARS) {
-        Some((end, _)) => visible(&line[..end]).into_owned() + "…",
-        None => visible(&line).into_owned(),
+    let beginning: String = line.chars().take(EXCERPT_CHARS + 1).collect();
+    // What is written out takes more room than what it stands for.
+    let shown = visible(&beginning);
+    match shown.char_indices().nth(EXCERPT_CHARS) {
+        Some((end, _)) => shown[..end].to_owned() + "…",
+        None => shown.into_owned(),
     }
 }
 
@@ -152,6 +155,8 @@ mod tests {
         let excerpt = excerpt(&text, "sk-secret");
         assert!(excerpt.starts_with("bad key [key] x"));
         assert_eq!(excerpt.chars().count(), EXCERPT_CHARS + 1);
+        let hidden = super::excerpt(&"\0".repeat(500), "");
+        assert_eq!(hidden.chars().count(), EXCERPT_CHARS + 1);
     }
 
     #[test]
