@@ -29,6 +29,8 @@ pub const FITTED_OUT_OF_SCOPE: f32 = 2.0;
 /// three quarters on knowledge bases left out of the fit: with less, a third of the coverage that
 /// hindsight allows is lost at 2%; with more, entries made of intents have too many wrong answers.
 const OWN_WEIGHT: f64 = 0.75;
+/// With as many answerable probes as this they weigh half of that: few say little.
+const FEW_PROBES: f64 = 5.0;
 /// Wrong answers for each answerable request that the judge's table may have missed: half a one of
 /// the thousand or so that it rests on.
 const UNSEEN: f64 = 0.000_5;
@@ -181,14 +183,22 @@ impl Calibration {
         for threshold in self.thresholds() {
             let outside = f64::from(wanted.out_of_scope);
             let (own, prior) = (self.own(threshold, outside), self.prior(threshold, outside));
-            let wrong = pooled(own.wrong_share(), prior.wrong_share());
+            let wrong = self.pooled(own.wrong_share(), prior.wrong_share());
             if own.right > 0.0 && wrong <= f64::from(wanted.max_wrong) {
-                point.expected_coverage = narrow(pooled(own.right, prior.right));
+                point.expected_coverage = narrow(self.pooled(own.right, prior.right));
                 point.expected_wrong = narrow(wrong);
                 point.threshold = point.threshold.min(threshold);
             }
         }
         (self.covered.of > 0).then_some(point)
+    }
+
+    /// The geometric mean of both estimates, weighed.
+    fn pooled(&self, own: f64, prior: f64) -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "some hundreds")]
+        let probes = self.covered.of as f64;
+        let weight = OWN_WEIGHT * probes / (probes + FEW_PROBES);
+        own.powf(weight) * prior.powf(1.0 - weight)
     }
 
     /// Every threshold at which something changes, falling.
@@ -232,11 +242,6 @@ impl Calibration {
             wrong: confused + outside * from_outside + UNSEEN,
         }
     }
-}
-
-/// The geometric mean of both estimates, weighed.
-fn pooled(own: f64, prior: f64) -> f64 {
-    own.powf(OWN_WEIGHT) * prior.powf(1.0 - OWN_WEIGHT)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "some hundreds")]
