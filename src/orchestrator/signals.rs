@@ -144,7 +144,7 @@ pub(super) fn faq(question: &str, found: &SearchResult) -> Option<FaqSignals> {
         .clone()
         .map(|hit| hit.cosine_best)
         .fold(0.0, f32::max);
-    let lead = others.map(|hit| lead(best, hit)).fold(1.0, f32::min);
+    let lead = others.map(|hit| lead(best, hit)).reduce(f32::min);
     Some(FaqSignals {
         id: best.source.id.clone(),
         collection: best.collection.clone(),
@@ -155,7 +155,8 @@ pub(super) fn faq(question: &str, found: &SearchResult) -> Option<FaqSignals> {
         fused: best.fused,
         margin: best.fused - next.map_or(0.0, |hit| hit.fused),
         crowding,
-        lead,
+        // Where no other was found, the middle lies between the entry and nothing.
+        lead: lead.unwrap_or(best.cosine_question),
         foreign: text::detect(question).is_some_and(|language| language != ENGLISH),
         next_id: next.map(|hit| hit.source.id.clone()),
         centred_question: best.centred_question,
