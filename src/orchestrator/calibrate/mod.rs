@@ -28,7 +28,7 @@ use crate::{
 const BATCH: usize = 32;
 const FILE: &str = "calibration.json";
 /// Raised whenever other questions are asked.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Where what is computed here is kept.
 #[derive(Clone, Debug)]
