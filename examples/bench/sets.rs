@@ -98,6 +98,18 @@ impl Sets {
             .transpose()
     }
 
+    /// What no set's knowledge answers: questions out of scope, and requests to escalate.
+    pub(crate) fn unanswered(
+        &self,
+        table: &mut Table,
+    ) -> anyhow::Result<(Vec<Question>, Vec<Question>)> {
+        let hard = self.questions("requests to escalate", HARD, table)?;
+        let outside = self.questions("questions out of scope", ASSISTANT, table)?;
+        let mut outside = outside.unwrap_or_default();
+        outside.retain(|question| question.label.as_deref() == Some("oos"));
+        Ok((outside, hard.unwrap_or_default()))
+    }
+
     /// A set's knowledge, ready to be served, and its questions, if both are there.
     pub(crate) fn set(
         &self,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{compared, confidence::Logistic};
-use crate::text::likeness::Likeness;
+use crate::text::likeness::{Likeness, SAME_THING};
 
 /// Names of the features, in the order of the logistic model's coefficients.
 pub const FEATURES: [&str; 9] = [
@@ -20,8 +20,6 @@ pub const FEATURES: [&str; 9] = [
 
 /// Forms of two entries that are nearer than this are the same question.
 const SAME_QUESTION: f32 = 0.999;
-/// Likeness of words from which on a text is hardly another one.
-const SAME_WORDING: f32 = 0.8;
 
 /// How the best FAQ entry fits the question. All lie in 0 to 1.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -92,7 +90,7 @@ impl FaqSignals {
     fn ruled_out(&self) -> Option<&'static str> {
         let twin = (self.crowding >= SAME_QUESTION)
             .then_some("another entry asks the same and answers differently");
-        let foreign = (self.foreign && self.likeness.words < SAME_WORDING)
+        let foreign = (self.foreign && self.likeness.words < SAME_THING)
             .then_some("it has other words, and is not in English");
         self.likeness.turned_round().or(twin).or(foreign)
     }

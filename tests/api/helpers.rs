@@ -1,6 +1,6 @@
 //! A server to knock at.
 
-use std::{path::Path, thread};
+use std::{path::Path, process::Output, thread};
 
 use microgpt::{app::App, config::Config};
 use reqwest::{Client, Response, StatusCode};
@@ -134,6 +134,13 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.end();
     }
+}
+
+/// What a command printed; it must have succeeded.
+pub fn stdout(output: &Output) -> String {
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 /// The text of a chat completion.

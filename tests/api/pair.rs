@@ -9,7 +9,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::helpers::PROGRAM;
+use crate::helpers::{PROGRAM, stdout};
 
 fn router(dir: &Path, arguments: &[&str]) -> Output {
     Command::new(PROGRAM)
@@ -22,12 +22,6 @@ fn router(dir: &Path, arguments: &[&str]) -> Output {
         )
         .output()
         .unwrap()
-}
-
-fn stdout(output: &Output) -> String {
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}");
-    String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 fn refused(output: &Output) -> String {

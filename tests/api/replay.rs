@@ -8,7 +8,7 @@ use std::{
 use serde_json::Value;
 
 use crate::{
-    helpers::{KB, PROGRAM, Server, route},
+    helpers::{KB, PROGRAM, Server, route, stdout},
     upstreams::{upstream, well_behaved},
 };
 
@@ -38,12 +38,6 @@ fn replay(dir: &Path, arguments: &[&str]) -> Output {
         )
         .output()
         .unwrap()
-}
-
-fn stdout(output: &Output) -> String {
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}");
-    String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 fn turns(replay: &Value, before: &str, after: &str) -> u64 {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     program::Server,
-    sets::{ASSISTANT, BITEXT, HARD, Question, STACKFAQ, Sets, spread},
+    sets::{BITEXT, Question, STACKFAQ, Sets, spread},
     table::{Table, Unit, share},
 };
 
@@ -27,13 +27,7 @@ struct Seen {
 }
 
 pub(crate) async fn run(sets: &Sets, table: &mut Table) -> anyhow::Result<()> {
-    let hard = sets
-        .questions("requests to escalate", HARD, table)?
-        .unwrap_or_default();
-    let mut outside = sets
-        .questions("questions out of scope", ASSISTANT, table)?
-        .unwrap_or_default();
-    outside.retain(|question| question.label.as_deref() == Some("oos"));
+    let (outside, hard) = sets.unanswered(table)?;
     for set in [STACKFAQ, BITEXT] {
         let Some((home, questions)) = sets.set(&set, table)? else {
             continue;

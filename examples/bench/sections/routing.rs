@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::{
     program::Server,
-    sets::{ASSISTANT, BITEXT, CHAPTERS, HARD, Question, STACKFAQ, Sets, spread},
+    sets::{BITEXT, CHAPTERS, Question, STACKFAQ, Sets, spread},
     table::{Table, Unit, share},
     turn::document,
 };
@@ -19,13 +19,7 @@ const MAX_WRONG: f64 = 0.02;
 const MOST: usize = 1_000;
 
 pub(crate) async fn run(sets: &Sets, table: &mut Table) -> anyhow::Result<()> {
-    let hard = sets
-        .questions("requests to escalate", HARD, table)?
-        .unwrap_or_default();
-    let mut outside = sets
-        .questions("questions out of scope", ASSISTANT, table)?
-        .unwrap_or_default();
-    outside.retain(|question| question.label.as_deref() == Some("oos"));
+    let (outside, hard) = sets.unanswered(table)?;
     for set in [STACKFAQ, BITEXT, CHAPTERS] {
         let Some((home, questions)) = sets.set(&set, table)? else {
             continue;

@@ -128,8 +128,8 @@ impl Likeness {
     }
 }
 
-/// Texts of so much the same words are about the same thing.
-const SAME_THING: f32 = 0.8;
+/// Texts with so much the same [`words`](Likeness::words) are about the same thing.
+pub const SAME_THING: f32 = 0.8;
 
 /// Order, direction and opposites are looked for among so many words: a longer text is no short
 /// question, and to compare each word with each takes the square of their number.
