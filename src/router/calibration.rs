@@ -7,10 +7,10 @@
 //! answers, with a correction for few probes, keeps to the bound.
 //!
 //! People stray further from an entry's words than rewriting by program does, and how far differs
-//! between knowledge bases. So the probes' estimate is pooled with that of people's questions to
-//! public knowledge bases (the judge's risk table): their weighed geometric mean, the logarithmic
-//! opinion pool (Genest and Zidek, 1986). Either alone fails: the probes promise too much where one
-//! question stands for many ways to ask, the table too little where entries lie far apart.
+//! between knowledge bases. So the same is asked of people's questions to public knowledge bases
+//! (the judge's risk table), which gives a second bar. Either estimate overstates the risk easily:
+//! the probes by one unlucky entry, the table where this base's entries lie further apart. Both
+//! seldom understate it at once. So the bar lies between the two, nearer to the lower.
 //!
 //! Pure. Which probes there are is the orchestrator's; what traffic is like is the policy's.
 
@@ -25,12 +25,14 @@ use super::confidence::Risk;
 const NEAR_SHARE: f64 = 0.1;
 /// Out-of-scope requests for each answerable one among those that the judge's table was measured on.
 pub const FITTED_OUT_OF_SCOPE: f32 = 2.0;
-/// What the knowledge base's own probes weigh in the pool, of 1. Chosen among a half, two thirds and
-/// three quarters on knowledge bases left out of the fit: with less, a third of the coverage that
-/// hindsight allows is lost at 2%; with more, entries made of intents have too many wrong answers.
-const OWN_WEIGHT: f64 = 0.75;
-/// With as many answerable probes as this they weigh half of that: few say little.
+/// What the lower of the two bars weighs, of 1, on the scale of log-odds. Chosen among a half, 0.65,
+/// 0.75, 0.85 and 1 on knowledge bases left out of the fit: the most with which near-duplicate
+/// medical entries kept to about the bound; with less, more of the coverage is lost that hindsight allows.
+const LOWER_WEIGHT: f64 = 0.65;
+/// With as many answerable probes as this their bar is half the table's: few say little.
 const FEW_PROBES: f64 = 5.0;
+/// An estimate that allows nothing counts as this much, so that the other may still say something.
+const SUREST: f64 = 0.999;
 /// Wrong answers for each answerable request that the judge's table may have missed: half a one of
 /// the thousand or so that it rests on.
 const UNSEEN: f64 = 0.000_5;
@@ -118,10 +120,8 @@ pub struct Wanted {
 pub struct OperatingPoint {
     /// Answers at or above this confidence are served.
     pub threshold: f32,
-    /// The share of answerable probes that are then served rightly.
+    /// The share of answerable requests that is then served rightly, between what both estimates say.
     pub expected_coverage: f32,
-    /// The share of wrong answers among probes served, in the assumed mixture.
-    pub expected_wrong: f32,
     /// How many probes that rests on.
     pub probes: usize,
 }
@@ -149,8 +149,9 @@ struct Served {
 }
 
 impl Served {
-    fn wrong_share(self) -> f64 {
-        self.wrong / (self.right + self.wrong)
+    /// Something is served, and no more of it wrongly than that.
+    fn keeps_to(self, max_wrong: f32) -> bool {
+        self.right > 0.0 && self.wrong <= f64::from(max_wrong) * (self.right + self.wrong)
     }
 }
 
@@ -171,34 +172,39 @@ impl Calibration {
     /// The lowest threshold that keeps to what is wanted; `None` without an answerable probe.
     #[must_use]
     pub fn operating_point(&self, wanted: Wanted) -> Option<OperatingPoint> {
-        let mut point = OperatingPoint {
-            threshold: NOTHING_PASSES,
-            expected_coverage: 0.0,
-            expected_wrong: 0.0,
+        let threshold = match wanted.max_wrong {
+            all if all >= 1.0 => 0.0,
+            _ => self.bar(wanted),
+        };
+        let (own, prior) = (self.own(threshold, 0.0), self.prior(threshold, 0.0));
+        let point = OperatingPoint {
+            threshold,
+            expected_coverage: narrow((own.right * prior.right).sqrt()),
             probes: self.covered.of + self.far.of + self.near.of,
         };
-        if wanted.max_wrong >= 1.0 {
-            point.threshold = 0.0;
-        }
-        for threshold in self.thresholds() {
-            let outside = f64::from(wanted.out_of_scope);
-            let (own, prior) = (self.own(threshold, outside), self.prior(threshold, outside));
-            let wrong = self.pooled(own.wrong_share(), prior.wrong_share());
-            if own.right > 0.0 && wrong <= f64::from(wanted.max_wrong) {
-                point.expected_coverage = narrow(self.pooled(own.right, prior.right));
-                point.expected_wrong = narrow(wrong);
-                point.threshold = point.threshold.min(threshold);
-            }
-        }
         (self.covered.of > 0).then_some(point)
     }
 
-    /// The geometric mean of both estimates, weighed.
-    fn pooled(&self, own: f64, prior: f64) -> f64 {
+    /// Between the bars of both estimates.
+    fn bar(&self, wanted: Wanted) -> f32 {
+        let outside = f64::from(wanted.out_of_scope);
+        let lowest = |served: &dyn Fn(f32) -> Served| {
+            let mut all = self.thresholds();
+            all.retain(|&threshold| served(threshold).keeps_to(wanted.max_wrong));
+            all.into_iter().reduce(f32::min)
+        };
+        let own = lowest(&|threshold| self.own(threshold, outside));
+        let prior = lowest(&|threshold| self.prior(threshold, outside));
+        if own.is_none() && prior.is_none() {
+            return NOTHING_PASSES;
+        }
+        let [own, prior] = [own, prior].map(log_odds);
         #[expect(clippy::cast_precision_loss, reason = "some hundreds")]
         let probes = self.covered.of as f64;
-        let weight = OWN_WEIGHT * probes / (probes + FEW_PROBES);
-        own.powf(weight) * prior.powf(1.0 - weight)
+        let own = prior + (own - prior) * probes / (probes + FEW_PROBES);
+        let (lower, higher) = (own.min(prior), own.max(prior));
+        let mixed = higher + (lower - higher) * LOWER_WEIGHT;
+        narrow(1.0 / (1.0 + (-mixed).exp()))
     }
 
     /// Every threshold at which something changes, falling.
@@ -247,6 +253,11 @@ impl Calibration {
 #[expect(clippy::cast_precision_loss, reason = "some hundreds")]
 fn ratio(part: usize, whole: usize) -> f64 {
     part as f64 / whole.max(1) as f64
+}
+
+fn log_odds(bar: Option<f32>) -> f64 {
+    let bar = bar.map_or(SUREST, f64::from).clamp(1.0 - SUREST, SUREST);
+    (bar / (1.0 - bar)).ln()
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "a share")]
@@ -312,13 +323,22 @@ mod tests {
     }
 
     #[test]
-    fn the_estimated_wrong_share_keeps_to_the_bound() {
-        let calibration = calibration(200);
-        for max_wrong in [0.02, 0.05, 0.2] {
-            let point = point(&calibration, max_wrong, 2.0);
-            assert!(point.expected_wrong <= max_wrong, "{point:?}");
-            assert!(point.expected_coverage > 0.0, "{point:?}");
-        }
+    fn the_bar_lies_between_what_the_probes_and_the_table_say_and_nearer_to_the_lower() {
+        let mut easy = probes(Asked::Variant, 2000, true, 0.5, 1.0);
+        easy.extend(probes(Asked::OutOfScope, 200, false, 0.0, 0.4));
+        // The probes say 0.4, the table 0.8; their middle in log-odds is 0.62.
+        let bar = point(&Calibration::of(&easy, &prior()), 0.02, 2.0).threshold;
+        assert!((0.5..0.62).contains(&bar), "{bar}");
+    }
+
+    #[test]
+    fn an_unlucky_probe_does_not_close_what_the_table_allows() {
+        let mut unlucky = probes(Asked::Variant, 50, true, 0.5, 1.0);
+        unlucky.extend(probes(Asked::Variant, 5, false, 0.99, 1.0));
+        unlucky.extend(probes(Asked::OutOfScope, 200, false, 0.0, 0.6));
+        let point = point(&Calibration::of(&unlucky, &prior()), 0.02, 2.0);
+        assert!(point.threshold < 0.98 && point.threshold > 0.8, "{point:?}");
+        assert!(point.expected_coverage > 0.0, "{point:?}");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 """The stages that compute: each reads the work folder and writes what it made there."""
 
 import json
+import os
 import random
 from collections import Counter
 from pathlib import Path
@@ -26,6 +27,8 @@ def tune_rows(settings: dict, work: Path) -> list[dict]:
 
 
 def start(settings: dict, base_path: Path) -> Base:
+    # Debian's PyTorch takes a single core unless told otherwise.
+    torch.set_num_threads(len(os.sched_getaffinity(0)))
     dtype = torch.bfloat16 if settings["device"] == "cuda" else torch.float32
     base = load(base_path, settings["device"], dtype)
     return distill.shortened(base, list(range(settings["layers"]))) if "layers" in settings else base
