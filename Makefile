@@ -60,11 +60,13 @@ fit-cache: models
 fit-difficulty: setup
 	$(CARGO) run $(PROFILE) --quiet --example fit-difficulty -- $(DATA) models/router/difficulty.json
 
-# Tunes the micro model on the sets under DATA: on a GPU, or with SCALE=cpu a small run of about an hour.
+# Tunes the micro model on the sets under DATA: on a GPU, or with SCALE=cpu a small run of about an hour. SCALE=traffic
+# TRAFFIC=rows.jsonl goes on from the shipped adapter with what `microgpt export training` wrote.
 SCALE = gpu
+TRAFFIC =
 train-micro: models
 	scripts/setup-training
-	scripts/train-micro $(SCALE) $(DATA)
+	scripts/train-micro $(SCALE) $(DATA) $(TRAFFIC)
 
 # Each fuzz target for SECONDS; needs `cargo install cargo-fuzz`. TARGETS="faq sse" for some.
 SECONDS = 600

@@ -94,9 +94,10 @@ impl Lane {
         Some(batch)
     }
 
-    /// Nothing waits.
+    /// Nothing waits; where another thread holds the queue, that one waits for something to come.
     fn is_idle(&self) -> bool {
-        self.next.is_none() && self.texts.0.try_lock().is_ok_and(|texts| texts.is_empty())
+        let queue = self.texts.0.try_lock();
+        self.next.is_none() && queue.map_or(true, |texts| texts.is_empty())
     }
 }
 

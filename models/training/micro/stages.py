@@ -14,16 +14,24 @@ from .base import Base, load
 from .sources import lines
 from .vocabulary import Vocabulary
 
+ROOT = Path(__file__).parents[3]
+
 
 def tune_rows(settings: dict, work: Path) -> list[dict]:
-    """The rows of the data stage, as many as the scale takes."""
+    """The rows of the data stage, as many as the scale takes; one's own traffic whole, and several times."""
     rows = list(lines(work / "rows.jsonl.gz"))
+    own = [row for row in rows if row["source"] == "traffic"]
+    rows = [row for row in rows if row["source"] != "traffic"]
     if "most_rows" in settings:
         draw = random.Random(settings["seed"])
         draw.shuffle(rows)
-        size = lambda row: sum(len(message["content"]) for message in row["messages"]) / 4
-        rows = [row for row in rows if size(row) < settings["most_tokens"]][: settings["most_rows"]]
-    return rows
+        rows = [row for row in rows if fits(row, settings)][: settings["most_rows"]]
+        own = [row for row in own if fits(row, settings)]
+    return rows + own * settings["traffic_rounds"]
+
+
+def fits(row: dict, settings: dict) -> bool:
+    return sum(len(message["content"]) for message in row["messages"]) / 4 < settings["most_tokens"]
 
 
 def start(settings: dict, base_path: Path) -> Base:
@@ -42,6 +50,8 @@ def tune_stage(settings: dict, work: Path, base_path: Path, seconds: float | Non
     report = {"rows": len(rows), "torch": torch.__version__}
     base = start(settings, base_path)
     model = tune.adapted(base, settings["rank"], settings["alpha"])
+    if "adapter" in settings:
+        give(model, export.read(ROOT / settings["adapter"], base_path, base.model.config))
     how = plan(settings, seconds or settings["tune_seconds"], work / "checkpoint.pt")
     examples = tune.examples_of(base, rows)
     report["tokens"] = sum(len(example.ids) for example in examples)

@@ -1,7 +1,10 @@
 """That training learns, and goes on from where it was interrupted. Needs PyTorch; skipped where it isn't."""
 
+import gzip
+import json
 import tempfile
 import unittest
+from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -9,7 +12,7 @@ try:
     import torch
     from transformers import LlamaConfig, LlamaForCausalLM
 
-    from micro import tune
+    from micro import export, stages, tune
     from micro.batches import Example
 except ImportError:
     torch = None
@@ -41,6 +44,35 @@ class Tuning(unittest.TestCase):
         tune.run(self.model, self.base, self.examples, again)
         # Of 64 batches of one row four were left.
         self.assertEqual(again.log[-1]["step"], 64)
+
+    def test_a_written_adapter_reads_the_same_and_only_for_its_base(self):
+        folder = Path(tempfile.mkdtemp())
+        base, adapter = folder / "base.gguf", folder / "adapter.gguf"
+        base.write_bytes(b"a base")
+        model = tune.adapted(SimpleNamespace(model=LlamaForCausalLM(self.base.model.config)), 32, 16.0)
+        for name, parameter in model.named_parameters():
+            if "lora_B" in name:
+                torch.nn.init.normal_(parameter)
+        export.adapter(model, base, "a base", adapter, "Test", {})
+        read = export.read(adapter, base, self.base.model.config)
+        wrote = export.weights(model)
+        self.assertEqual(set(read), set(wrote))
+        for name, array in wrote.items():
+            # Q8_0 keeps seven bits of the largest of 32.
+            self.assertLess(abs(read[name] - array).max(), abs(array).max() / 100, name)
+        base.write_bytes(b"another")
+        with self.assertRaisesRegex(SystemExit, "another base"):
+            export.read(adapter, base, self.base.model.config)
+
+    def test_ones_own_traffic_is_kept_whole_where_other_rows_are_drawn(self):
+        folder = Path(tempfile.mkdtemp())
+        row = {"source": "written", "messages": [{"role": "user", "content": "Q?"}], "target": "A"}
+        rows = [row] * 50 + [row | {"source": "traffic"}] * 4
+        with gzip.open(folder / "rows.jsonl.gz", "wt") as file:
+            file.writelines(json.dumps(one) + "\n" for one in rows)
+        settings = {"seed": 1, "most_rows": 10, "most_tokens": 100, "traffic_rounds": 3}
+        drawn = Counter(one["source"] for one in stages.tune_rows(settings, folder))
+        self.assertEqual(drawn, {"written": 10, "traffic": 12})
 
 
 if __name__ == "__main__":
