@@ -94,7 +94,7 @@ def questions(data: Path, paragraphs: list[dict], draw: random.Random, dropped: 
     asked = [question for question in own if question["paragraph"] not in kept_back]
     asked += sources.invented(here / "invented.txt")
     public = data / "grounded_prompts.jsonl.gz"
-    asked += [*sources.question_sets(public, dropped), *sources.unanswering(public)]
+    asked += sources.question_sets(public, dropped)
     return asked, held
 
 

@@ -32,7 +32,6 @@ WORDINGS = {
         re.compile(r"^Answer the question based on the following text\.\n\nQuestion:\n\n\n(?P<question>.+?) ?\n\n\nText:\n\n(?P<passage>.+)$", re.S),
     ],
 }
-VERIFYING = re.compile(r"^I am verifying the answers .*? following question: (?P<question>.+)\nSuggested answer: (?P<passage>.+)\nShould I validate this answer\?$", re.S)
 PARAPHRASES = re.compile(r"^Determine if the following two sentences paraphrase each other or not\.\nSent 1: (?P<first>.+)\nSent 2: (?P<second>.+)$", re.S)
 HEALTH_TEXTS = 4000
 HEALTH_CHARACTERS = 900
@@ -73,14 +72,6 @@ def question_sets(path: Path, dropped: Counter) -> Iterator[dict]:
             dropped[f"{source}: answer is not in the passage"] += 1
             continue
         yield {"title": parts.get("title"), "passage": passage, "question": question, "answer": answer, "source": source}
-
-
-def unanswering(path: Path) -> Iterator[dict]:
-    """WikiQA: a question and a sentence of the right article that does not answer it."""
-    for row in lines(path):
-        found = VERIFYING.match(row["prompt"]) if row["source"] == "wiki_qa" else None
-        if found and row["completion"].lower() in {"no", "false"}:
-            yield {"title": None, "passage": tidy(found["passage"]), "question": tidy(found["question"]), "answer": None, "source": "wiki_qa"}
 
 
 def paraphrases(path: Path) -> Iterator[dict]:
