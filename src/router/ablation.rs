@@ -75,7 +75,7 @@ fn reduced(sample: &Sample, without: Option<usize>) -> Sample {
 }
 
 /// The coverage at the best threshold chosen with hindsight; `scored` by falling confidence.
-fn best_coverage(scored: &[(f32, Sample)], tolerated: f32) -> f32 {
+pub(super) fn best_coverage(scored: &[(f32, Sample)], tolerated: f32) -> f32 {
     let answerable = scored.iter().filter(|(_, sample)| sample.answerable);
     let answerable: f32 = answerable.map(|(_, sample)| sample.weight).sum();
     let (mut right, mut wrong, mut best) = (0.0_f32, 0.0_f32, 0.0_f32);

@@ -78,10 +78,16 @@ impl FaqSignals {
     /// The probability that the entry is the right answer; none where something rules it out.
     #[must_use]
     pub fn confidence(&self, judge: &Logistic) -> f32 {
-        if self.ruled_out().is_some() {
+        if self.is_ruled_out() {
             return 0.0;
         }
         judge.probability(&self.features())
+    }
+
+    /// The entry is not the answer, whatever the judge says.
+    #[must_use]
+    pub fn is_ruled_out(&self) -> bool {
+        self.ruled_out().is_some()
     }
 
     /// What neither vectors nor the fitted model see well enough: a question that turns the entry's

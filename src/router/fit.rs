@@ -25,8 +25,10 @@ const NEWTON_STEPS: usize = 30;
 const RIDGE: f64 = 1.0;
 /// Folds of the cross-validation behind a risk table.
 const FOLDS: usize = 5;
-/// Thresholds above the last percent, where a careful policy works.
-const NEARLY_SURE: [f32; 4] = [0.999, 0.998, 0.995, 0.992];
+/// Thresholds between and above the last percents, where a careful policy works.
+const NEARLY_SURE: [f32; 10] = [
+    0.999, 0.998, 0.995, 0.992, 0.988, 0.985, 0.982, 0.978, 0.975, 0.965,
+];
 /// A risk must rest on at least this many served answers.
 const FEWEST_SERVED: usize = 20;
 
@@ -43,28 +45,37 @@ pub fn fit(features: &[&str], samples: &[Sample]) -> Option<Logistic> {
 /// teach what sets things apart, but say nothing of how often that is asked.
 #[must_use]
 pub fn fit_beside(features: &[&str], samples: &[Sample], stress: &[Sample]) -> Option<Logistic> {
-    let mut logistic = newton(&[samples, stress].concat())?;
-    let mut scored = Vec::with_capacity(samples.len());
-    for fold in 0..FOLDS {
-        let part = |held: bool| {
-            let rows = samples.iter().enumerate();
-            rows.filter(move |(index, _)| (index % FOLDS == fold) == held)
-                .map(|(_, sample)| sample.clone())
-                .collect::<Vec<_>>()
-        };
-        let trained = newton(&[part(false).as_slice(), stress].concat())?;
-        let held = part(true);
-        scored.extend(
-            held.into_iter()
-                .map(|sample| (trained.probability(&sample.features), sample)),
-        );
+    let fold = |fold: usize| samples.iter().skip(fold).step_by(FOLDS).cloned().collect();
+    let folds: Vec<Vec<Sample>> = (0..FOLDS).map(fold).collect();
+    fit_folds(features, &folds, stress)
+}
+
+/// As [`fit`], with each set a fold: the risk table says what the judge is worth on sets that it was
+/// not fitted on. Of a single set the folds are as there.
+#[must_use]
+pub fn fit_across(features: &[&str], sets: &[Vec<Sample>]) -> Option<Logistic> {
+    match sets {
+        [] => None,
+        [only] => fit(features, only),
+        sets => fit_folds(features, sets, &[]),
+    }
+}
+
+fn fit_folds(features: &[&str], folds: &[Vec<Sample>], stress: &[Sample]) -> Option<Logistic> {
+    let mut logistic = newton(&[folds.concat().as_slice(), stress].concat())?;
+    let mut scored = Vec::new();
+    for (held, fold) in folds.iter().enumerate() {
+        let others = [&folds[..held], &folds[held + 1..]].concat().concat();
+        let trained = newton(&[others.as_slice(), stress].concat())?;
+        let judged = fold.iter().cloned();
+        scored.extend(judged.map(|sample| (trained.probability(&sample.features), sample)));
     }
     logistic.features = features.iter().map(ToString::to_string).collect();
     logistic.risks = risk_table(&scored);
     Some(logistic)
 }
 
-/// Share of wrong answers and coverage at each percent of confidence and above the last, made monotone: a lower
+/// Share of wrong answers and coverage at each percent of confidence and some between the last, made monotone: a lower
 /// threshold is never listed as safer than a higher one.
 #[must_use]
 pub fn risk_table(scored: &[(f32, Sample)]) -> Vec<Risk> {
@@ -72,8 +83,10 @@ pub fn risk_table(scored: &[(f32, Sample)]) -> Vec<Risk> {
     let answerable: f32 = answerable.map(|(_, sample)| sample.weight).sum();
     let mut risks = Vec::new();
     let mut worst: f32 = 0.0;
-    let percents = (1..100_u16).rev().map(|percent| f32::from(percent) / 100.0);
-    for threshold in NEARLY_SURE.into_iter().chain(percents) {
+    let percents = (1..100_u16).map(|percent| f32::from(percent) / 100.0);
+    let mut thresholds: Vec<f32> = NEARLY_SURE.into_iter().chain(percents).collect();
+    thresholds.sort_by(|a, b| b.total_cmp(a));
+    for threshold in thresholds {
         let served = scored
             .iter()
             .filter(|(confidence, _)| *confidence >= threshold);
@@ -218,6 +231,20 @@ mod tests {
         let wrong: Vec<f32> = logistic.risks.iter().map(|risk| risk.wrong).collect();
         assert!(!wrong.is_empty());
         assert!(wrong.windows(2).all(|pair| pair[0] <= pair[1]));
+    }
+
+    #[test]
+    fn across_sets_the_risk_is_that_of_a_set_left_out() {
+        // In the second set the feature points the other way: whoever learns from the one is wrong on the other.
+        let turned = samples().into_iter().map(|mut sample| {
+            sample.right = !sample.right;
+            sample
+        });
+        let turned: Vec<Sample> = turned.collect();
+        let among = fit(&["value"], &[samples(), samples(), turned.clone()].concat());
+        let across = fit_across(&["value"], &[samples(), samples(), turned]);
+        let worst = |judge: Option<Logistic>| judge.unwrap().risks.last().unwrap().wrong;
+        assert!(worst(across) > worst(among));
     }
 
     #[test]

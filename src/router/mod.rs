@@ -19,6 +19,7 @@ pub mod pair;
 pub mod policy;
 pub mod replay;
 pub mod smalltalk;
+pub mod trial;
 
 use serde::{Deserialize, Serialize};
 

@@ -71,6 +71,9 @@ struct Observation {
     features: Vec<f32>,
     right: bool,
     answerable: bool,
+    /// A rule says no, whatever the judge says.
+    #[serde(default)]
+    ruled_out: bool,
     /// Not a question of the file but one that the knowledge base is calibrated on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     asked: Option<Asked>,
@@ -129,12 +132,13 @@ async fn preview(orchestrator: &Orchestrator, query: &str) -> anyhow::Result<Pre
 fn observe(row: &Row, preview: &Preview) -> Option<Observation> {
     let signals = &preview.signals;
     let (tier, label) = row.label()?;
-    let (found, features) = if tier == Route::Faq {
+    let (found, features, ruled_out) = if tier == Route::Faq {
         let faq = signals.faq.clone().unwrap_or_default();
-        (faq.id.clone(), faq.features().to_vec())
+        let ruled_out = faq.is_ruled_out();
+        (faq.id.clone(), faq.features().to_vec(), ruled_out)
     } else {
         let passage = signals.passage.clone().unwrap_or_default();
-        (document(&passage.id), passage.features())
+        (document(&passage.id), passage.features(), false)
     };
     Some(Observation {
         tier,
@@ -142,15 +146,18 @@ fn observe(row: &Row, preview: &Preview) -> Option<Observation> {
         features,
         right: label == Some(found.as_str()),
         answerable: label.is_some(),
+        ruled_out,
         asked: None,
     })
 }
 
 fn probe(outcome: Outcome) -> Observation {
+    let faq = outcome.signals.unwrap_or_default();
     Observation {
         tier: Route::Faq,
         query: outcome.text,
-        features: outcome.signals.unwrap_or_default().features().to_vec(),
+        features: faq.features().to_vec(),
+        ruled_out: faq.is_ruled_out(),
         right: outcome.right,
         answerable: matches!(outcome.asked, Asked::Variant | Asked::Rewritten),
         asked: Some(outcome.asked),

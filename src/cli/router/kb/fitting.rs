@@ -7,9 +7,12 @@ use anyhow::Context;
 use crate::{
     chat::Route,
     router::{
-        FAQ_FEATURES, LocalModel, PassageSignals, ablation,
+        FAQ_FEATURES, LocalModel, PassageSignals,
+        ablation::{self, WRONG_SHARES},
         calibration::FITTED_OUT_OF_SCOPE,
+        confidence::Logistic,
         fit::{self, Sample},
+        trial::{self, Base, Seen},
     },
 };
 
@@ -19,50 +22,83 @@ use super::{
 };
 
 pub(in crate::cli::router) fn fit(args: &FitArgs) -> anyhow::Result<()> {
-    let (mut faq, mut knowledge) = (Vec::new(), Vec::new());
+    let (mut faq, mut knowledge, mut files) = (Vec::new(), Vec::new(), Vec::new());
     for file in &args.data {
-        let mut observations = read_lines::<Observation>(file)?;
-        observations.retain(|seen| seen.asked.is_none());
-        let (of_faq, of_knowledge): (Vec<_>, Vec<_>) = observations
-            .into_iter()
-            .partition(|seen| seen.tier == Route::Faq);
-        for (seen, sets) in [(of_faq, &mut faq), (of_knowledge, &mut knowledge)] {
-            let mut samples: Vec<Sample> = seen.into_iter().map(sample).collect();
-            weigh(&mut samples);
-            sets.push(samples);
+        let mut base = Base::default();
+        let mut passages = Vec::new();
+        for seen in read_lines::<Observation>(file)? {
+            let (asked, tier, ruled_out) = (seen.asked, seen.tier, seen.ruled_out);
+            let sample = sample(seen);
+            match (asked, tier) {
+                (Some(asked), _) => base.probes.push((asked, Seen { sample, ruled_out })),
+                (None, Route::Faq) => base.questions.push(Seen { sample, ruled_out }),
+                (None, _) => passages.push(sample),
+            }
+        }
+        if !base.questions.is_empty() {
+            weigh(base.questions.iter_mut().map(|seen| &mut seen.sample));
+            faq.push(base);
+            files.push(file.display().to_string());
+        }
+        if !passages.is_empty() {
+            weigh(passages.iter_mut());
+            knowledge.push(passages);
         }
     }
     let mut fitted = LocalModel {
         provenance: args.provenance.clone(),
         ..LocalModel::embedded()
     };
-    for (tier, mut sets, target) in [
-        (Route::Faq, faq, &mut fitted.faq),
-        (Route::Knowledge, knowledge, &mut fitted.knowledge),
-    ] {
-        let names = match tier {
-            Route::Faq => FAQ_FEATURES.to_vec(),
-            _ => PassageSignals::FEATURES.to_vec(),
-        };
-        sets.retain(|samples| !samples.is_empty());
-        let samples = sets.concat();
-        if samples.is_empty() {
-            continue;
-        }
-        let found = fit::fit(&names, &samples);
-        *target =
-            found.with_context(|| format!("{}: needs right and wrong rows", tier.as_str()))?;
-        print(&format!(
-            "{}: fitted on {} rows",
-            tier.as_str(),
-            samples.len()
-        ));
-        if sets.len() > 1 {
-            print(&ablation_table(&ablation::ablate(&names, &sets)));
-        }
+    let questions: Vec<_> = faq.iter().map(Base::samples).collect();
+    fit_tier(Route::Faq, &FAQ_FEATURES, &questions, &mut fitted.faq)?;
+    let names = PassageSignals::FEATURES;
+    fit_tier(Route::Knowledge, &names, &knowledge, &mut fitted.knowledge)?;
+    if faq.len() > 1 {
+        print(&trial_table(&files, &trial::run(&FAQ_FEATURES, &faq)));
     }
     std::fs::write(&args.out, serde_json::to_string_pretty(&fitted)? + "\n")
         .with_context(|| args.out.display().to_string())
+}
+
+fn fit_tier(
+    tier: Route,
+    names: &[&str],
+    sets: &[Vec<Sample>],
+    target: &mut Logistic,
+) -> anyhow::Result<()> {
+    if sets.is_empty() {
+        return Ok(());
+    }
+    let tier = tier.as_str();
+    let found = fit::fit_across(names, sets);
+    *target = found.with_context(|| format!("{tier}: needs right and wrong rows"))?;
+    let rows: usize = sets.iter().map(Vec::len).sum();
+    print(&format!("{tier}: fitted on {rows} rows"));
+    if sets.len() > 1 {
+        print(&ablation_table(&ablation::ablate(names, sets)));
+    }
+    Ok(())
+}
+
+/// What the promise is worth on knowledge bases left out of the fit.
+fn trial_table(files: &[String], bases: &[Option<[trial::Outcome; 3]>]) -> String {
+    let mut table =
+        String::from("tolerated  wrong  of served  coverage  hindsight  left out of the fit\n");
+    for (file, outcomes) in files.iter().zip(bases) {
+        for (tolerated, outcome) in WRONG_SHARES.iter().zip(outcomes.iter().flatten()) {
+            let trial::Outcome {
+                served,
+                wrong,
+                coverage,
+                hindsight,
+            } = outcome;
+            let _ = writeln!(
+                table,
+                "{tolerated:<9}  {wrong:.3}  {served:>9}  {coverage:.3}     {hindsight:.3}      {file}"
+            );
+        }
+    }
+    table
 }
 
 /// What each feature brings, on sets left out of the fit.
@@ -79,8 +115,9 @@ fn ablation_table(rows: &[ablation::Row]) -> String {
 
 /// Has each question count so that there are as many from outside as the calibration assumes by
 /// default, and every file as much as every other.
-fn weigh(samples: &mut [Sample]) {
+fn weigh<'a>(samples: impl Iterator<Item = &'a mut Sample>) {
     const TOTAL: f32 = 1_000.0;
+    let samples: Vec<&mut Sample> = samples.collect();
     let outside = samples.iter().filter(|sample| !sample.answerable).count();
     let inside = samples.len() - outside;
     for sample in samples {
