@@ -28,7 +28,7 @@ pub const FITTED_OUT_OF_SCOPE: f32 = 2.0;
 /// What the lower of the two bars weighs, of 1, on the scale of log-odds. Chosen among a half, 0.65,
 /// 0.75, 0.85 and 1 on knowledge bases left out of the fit: the most with which near-duplicate
 /// medical entries kept to about the bound; with less, more of the coverage is lost that hindsight allows.
-const LOWER_WEIGHT: f64 = 0.65;
+const LOWER_WEIGHT: f64 = 0.75;
 /// With as many answerable probes as this their bar is half the table's: few say little.
 const FEW_PROBES: f64 = 5.0;
 /// An estimate that allows nothing counts as this much, so that the other may still say something.

@@ -22,20 +22,23 @@ def replies(base: Base, prompts_of_rows: list[list[dict]], batch: int, most_toke
     encoded = [base.tokens(messages) for messages in prompts_of_rows]
     order = sorted(range(len(encoded)), key=lambda index: len(encoded[index]))
     texts = [""] * len(encoded)
+    # Asked whether others compute along, transformers looks into torch.distributed, which Debian 12 has broken.
+    alone = {} if hasattr(torch.nn.functional, "scaled_dot_product_attention") else {"synced_gpus": False}
     for start in range(0, len(order), batch):
         part = order[start : start + batch]
         width = max(len(encoded[index]) for index in part)
         ids = torch.tensor([[pad] * (width - len(encoded[i])) + encoded[i] for i in part], device=device)
         mask = torch.tensor([[0] * (width - len(encoded[i])) + [1] * len(encoded[i]) for i in part], device=device)
         written = base.model.generate(input_ids=ids, attention_mask=mask, do_sample=False, temperature=None, top_p=None,
-                                      max_new_tokens=most_tokens, eos_token_id=pad, pad_token_id=pad)
+                                      max_new_tokens=most_tokens, eos_token_id=pad, pad_token_id=pad, **alone)
         for index, row in zip(part, written[:, width:].tolist()):
             texts[index] = base.text(row)
     return texts
 
 
-def judge(base: Base, rows: list[dict], frames: dict, batch: int = 256) -> dict:
+def judge(base: Base, rows: list[dict], frames: dict) -> dict:
     """Shares in percent over {"context", "question", "answer"} rows."""
+    batch = 256 if base.model.device.type == "cuda" else 8
     asked = [prompts.fill(frames, {"question": row["question"], "passages": [{"title": None, "text": row["context"]}]}) for row in rows]
     found = replies(base, asked, batch)
     held = [(reply, row["answer"]) for reply, row in zip(found, rows) if row["answer"] is not None]
