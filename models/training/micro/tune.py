@@ -19,7 +19,9 @@ from .base import Base, pieces
 from .batches import Example, plan, tensors
 
 PROJECTIONS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
+# Up to the full rate in so many steps, or in this share of a shorter run.
 WARM_UP_STEPS = 40
+WARM_UP_SHARE = 0.05
 
 
 @dataclass
@@ -120,7 +122,7 @@ def run(model, base: Base, examples: list[Example], how: Plan, loss=loss_of) -> 
 
 def schedule(step: int, progress: float) -> float:
     """Up for a few steps, then down along a cosine."""
-    return min(1.0, (step + 1) / WARM_UP_STEPS) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * progress)))
+    return min(1.0, max((step + 1) / WARM_UP_STEPS, progress / WARM_UP_SHARE)) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * progress)))
 
 
 def save(model, optimizer, place: int, step: int, how: Plan) -> None:
