@@ -19,9 +19,10 @@ pub struct Seen {
 
 impl Seen {
     fn confidence(&self, judge: &Logistic) -> f32 {
-        match self.ruled_out {
-            true => 0.0,
-            false => judge.probability(&self.sample.features),
+        if self.ruled_out {
+            0.0
+        } else {
+            judge.probability(&self.sample.features)
         }
     }
 }
@@ -122,9 +123,10 @@ mod tests {
             }
         });
         let questions: Vec<Seen> = rows.collect();
-        let asked = |seen: &Seen| match seen.sample.answerable {
-            true => (Asked::Rewritten, seen.clone()),
-            false => (Asked::OutOfScope, seen.clone()),
+        let stands_for = [Asked::OutOfScope, Asked::Rewritten];
+        let asked = |seen: &Seen| {
+            let asked = stands_for[usize::from(seen.sample.answerable)];
+            (asked, seen.clone())
         };
         let probes = questions.iter().map(asked).collect();
         Base { questions, probes }
