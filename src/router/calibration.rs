@@ -173,9 +173,10 @@ impl Calibration {
     /// The lowest threshold that keeps to what is wanted; `None` without an answerable probe.
     #[must_use]
     pub fn operating_point(&self, wanted: Wanted) -> Option<OperatingPoint> {
-        let threshold = match wanted.max_wrong {
-            all if all >= 1.0 => 0.0,
-            _ => self.bar(wanted),
+        let threshold = if wanted.max_wrong >= 1.0 {
+            0.0
+        } else {
+            self.bar(wanted)
         };
         let (own, prior) = (self.own(threshold, 0.0), self.prior(threshold, 0.0));
         let point = OperatingPoint {
@@ -189,10 +190,10 @@ impl Calibration {
     /// Between the bars of both estimates.
     fn bar(&self, wanted: Wanted) -> f32 {
         let outside = f64::from(wanted.out_of_scope);
+        let falling = self.thresholds();
         let lowest = |served: &dyn Fn(f32) -> Served| {
-            let mut all = self.thresholds();
-            all.retain(|&threshold| served(threshold).keeps_to(wanted.max_wrong));
-            all.into_iter().reduce(f32::min)
+            let mut all = falling.iter().copied();
+            all.rfind(|&threshold| served(threshold).keeps_to(wanted.max_wrong))
         };
         let own = lowest(&|threshold| self.own(threshold, outside));
         let prior = lowest(&|threshold| self.prior(threshold, outside));
