@@ -168,7 +168,7 @@ impl App {
 /// # Errors
 /// [`AppError`] with the first thing that is missing or broken.
 pub async fn assemble(config: &Config) -> Result<Orchestrator, AppError> {
-    let arbiter = Arbiter::default();
+    let arbiter = Arbiter::start()?;
     let generator_file = models::resolve(
         &config.models.dir,
         &config.models.generator,
@@ -267,7 +267,7 @@ fn log_report(report: &IngestReport) {
 /// # Errors
 /// [`AppError`] where its file is missing or broken.
 pub async fn start_encoder(config: &Config) -> Result<Encoder, AppError> {
-    start_encoder_beside(config, Arbiter::default()).await
+    start_encoder_beside(config, Arbiter::start()?).await
 }
 
 async fn start_encoder_beside(config: &Config, arbiter: Arbiter) -> Result<Encoder, AppError> {
@@ -295,7 +295,7 @@ pub async fn start_generator_alone(
 ) -> Result<Generator, AppError> {
     let mut config = config.clone();
     (config.engine.slots, config.engine.queue) = (at_once, at_once);
-    start_generator(&config, file, Arbiter::default()).await
+    start_generator(&config, file, Arbiter::start()?).await
 }
 
 async fn start_generator(

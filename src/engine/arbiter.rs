@@ -1,116 +1,130 @@
-//! Who computes with all cores: one pool of threads at a time.
+//! Who computes with all cores: one thread, on which all such work takes turns.
 //!
-//! Two pools of as many threads as there are cores would spin against each other. So the generator
-//! computes a tick, and the encoder a batch of bulk texts, only while it has the turn; when both
-//! wait, they alternate. Nothing is interrupted. Deliberately not asked: the encoder's thread for
-//! queries, which computes with one core beside the others, since a decision can't wait for a tick.
+//! llama.cpp's threads meet several hundred times a token. `OpenMP` keeps a team for each thread
+//! that ever computed with several, and once the teams of a process have more threads than there
+//! are cores it lets them sleep at every meeting: measured on two cores, an answer was then written
+//! at a third of its speed, and a second thread brought the encoder nothing. So there is one team,
+//! that of the arbiter's thread. The generator's batches, the encoder's bulk texts and a query that
+//! comes alone run there, one after another, in the order in which they ask. Deliberately not
+//! asked: a query beside other work, which computes with one core, since a decision can't wait for
+//! a tick of the generator.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// What waits for the turn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Work {
-    /// Embeddings for an index.
-    Bulk,
-    /// A step of the generator.
-    Tick,
-}
+use rayon::{ThreadPool, ThreadPoolBuilder};
 
-/// Gives the turn to one pool at a time. Clones share the turn.
-#[derive(Clone, Debug, Default)]
-pub struct Arbiter {
-    shared: Arc<Shared>,
-}
+use super::error::EngineError;
 
-#[derive(Debug, Default)]
+/// Gives the turn to one piece of work at a time. Clones share the turn.
+#[derive(Clone, Debug)]
+pub struct Arbiter(Arc<Shared>);
+
+#[derive(Debug)]
 struct Shared {
-    state: Mutex<State>,
-    changed: Condvar,
-}
-
-#[derive(Debug, Default)]
-struct State {
-    taken: bool,
-    /// How many wait for the turn, by [`Work`].
-    waiting: [usize; 2],
-    last: Option<Work>,
+    thread: ThreadPool,
+    /// How many compute or wait for it.
+    asking: AtomicUsize,
 }
 
 impl Arbiter {
-    /// Waits for the turn. Blocks; held until the returned guard is dropped.
-    pub(super) fn turn(&self, work: Work) -> Turn<'_> {
-        let mut state = self.lock();
-        state.waiting[work as usize] += 1;
-        let mut state = self
-            .shared
-            .changed
-            .wait_while(state, |state| !state.may_go(work))
-            .unwrap_or_else(PoisonError::into_inner);
-        state.waiting[work as usize] -= 1;
-        state.taken = true;
-        state.last = Some(work);
-        Turn(self)
+    /// Starts the thread; it ends with the last clone.
+    ///
+    /// # Errors
+    /// [`EngineError::Thread`] with the system's reason.
+    pub fn start() -> Result<Self, EngineError> {
+        let thread = ThreadPoolBuilder::new()
+            .num_threads(1)
+            .thread_name(|_| "compute".to_owned())
+            .build()
+            .map_err(|error| EngineError::Thread(error.to_string()))?;
+        Ok(Self(Arc::new(Shared {
+            thread,
+            asking: AtomicUsize::new(0),
+        })))
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
-        // The state is plain values, whole after every statement: a panic elsewhere can't break it.
-        self.shared
-            .state
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    /// Waits for the turn, does `work` on the arbiter's thread and returns what came of it. A panic
+    /// in it goes on in the caller.
+    pub(super) fn turn<T: Send>(&self, work: impl FnOnce() -> T + Send) -> T {
+        let _counted = Counted::new(&self.0.asking);
+        self.0.thread.install(work)
     }
-}
 
-impl State {
-    fn may_go(&self, work: Work) -> bool {
-        let others_wait = self.waiting.iter().sum::<usize>() > self.waiting[work as usize];
-        !self.taken && (!others_wait || self.last != Some(work))
+    /// Nobody has the turn or waits for it.
+    pub(super) fn is_free(&self) -> bool {
+        self.0.asking.load(Ordering::Relaxed) == 0
     }
 }
 
-/// The turn; dropping it gives it on.
-#[must_use]
-pub(super) struct Turn<'a>(&'a Arbiter);
+/// Counts one more as long as it lives.
+#[derive(Debug)]
+pub(super) struct Counted<'a>(&'a AtomicUsize);
 
-impl Drop for Turn<'_> {
+impl<'a> Counted<'a> {
+    pub(super) fn new(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Counted<'_> {
     fn drop(&mut self) {
-        self.0.lock().taken = false;
-        self.0.shared.changed.notify_all();
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::sync::mpsc;
+    use std::thread;
+
     use super::*;
 
-    fn state(waiting: [usize; 2], last: Work) -> State {
-        State {
-            taken: false,
-            waiting,
-            last: Some(last),
-        }
+    #[test]
+    fn while_one_has_the_turn_the_next_waits() {
+        let arbiter = Arbiter::start().expect("a thread");
+        let (done, order) = mpsc::channel();
+        let (started, has_turn) = mpsc::channel();
+        let (let_go, wait) = mpsc::channel::<()>();
+        thread::scope(|scope| {
+            let (arbiter, first_done) = (&arbiter, done.clone());
+            scope.spawn(move || {
+                arbiter.turn(move || {
+                    started.send(()).expect("a listener");
+                    wait.recv().expect("a word");
+                    first_done.send(1).expect("a listener");
+                });
+            });
+            has_turn.recv().expect("a word");
+            assert!(!arbiter.is_free());
+            scope.spawn(move || arbiter.turn(move || done.send(2)));
+            while arbiter.0.asking.load(Ordering::Relaxed) < 2 {
+                thread::yield_now();
+            }
+            assert!(order.try_recv().is_err());
+            let_go.send(()).expect("a listener");
+        });
+        assert_eq!(order.iter().collect::<Vec<_>>(), [1, 2]);
+        assert!(arbiter.is_free());
     }
 
     #[test]
-    fn bulk_work_and_ticks_alternate_when_both_wait() {
-        let after_tick = state([1, 1], Work::Tick);
-        assert!(after_tick.may_go(Work::Bulk) && !after_tick.may_go(Work::Tick));
-        let after_bulk = state([1, 1], Work::Bulk);
-        assert!(after_bulk.may_go(Work::Tick) && !after_bulk.may_go(Work::Bulk));
+    fn all_work_is_done_on_one_thread() {
+        let arbiter = Arbiter::start().expect("a thread");
+        let here = || thread::current().id();
+        let (first, second) = (arbiter.turn(here), arbiter.clone().turn(here));
+        assert_eq!(first, second);
+        assert_ne!(first, here());
     }
 
     #[test]
-    fn whoever_waits_alone_goes_at_once() {
-        assert!(state([1, 0], Work::Bulk).may_go(Work::Bulk));
-        assert!(state([0, 1], Work::Tick).may_go(Work::Tick));
-    }
-
-    #[test]
-    fn the_turn_is_one_pools_until_dropped() {
-        let arbiter = Arbiter::default();
-        let turn = arbiter.turn(Work::Tick);
-        assert!(!arbiter.lock().may_go(Work::Tick));
-        drop(turn);
-        assert!(arbiter.lock().may_go(Work::Tick));
+    fn a_panic_is_the_askers_and_the_next_gets_the_turn() {
+        let arbiter = Arbiter::start().expect("a thread");
+        let broken = catch_unwind(AssertUnwindSafe(|| arbiter.turn(|| panic!("as intended"))));
+        assert!(broken.is_err());
+        assert!(arbiter.is_free());
+        assert_eq!(arbiter.turn(|| 1), 1);
     }
 }

@@ -3,19 +3,18 @@
 //! So a query never waits for an ingest. Each text is a job of its own: batches are small, and a
 //! text that nobody waits for is skipped.
 
-use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
-use llama_cpp_2::context::LlamaContext;
-use llama_cpp_2::context::params::LlamaContextParams;
-use llama_cpp_2::llama_batch::LlamaBatch;
 use llama_cpp_2::model::LlamaModel;
-use llama_cpp_2::token::LlamaToken;
 use tokio::sync::{mpsc, oneshot};
 
-use super::arbiter::{Arbiter, Work};
+use super::arbiter::{Arbiter, Counted};
 use super::backend;
+use super::embedder::{Embedder, Vectors};
 use super::error::EngineError;
+use super::pace::{Pace, Way};
 
 /// The longest text, and also the tokens of a batch: attention runs over a whole batch, so long
 /// texts are no faster together than one by one.
@@ -23,13 +22,10 @@ pub(super) const MAX_TOKENS: usize = 512;
 /// The most texts in a batch: more are slower for each, and a query waits for the batch before it.
 pub(super) const BATCH_TEXTS: usize = 8;
 
-/// A context that has computed more tokens at once than this is not kept when there is no work.
-const KEPT_TOKENS: usize = 128;
-
 /// A text to embed, and who waits for it.
 pub(super) struct Text {
     /// At most [`MAX_TOKENS`]; none: a blank text.
-    tokens: Vec<i32>,
+    pub(super) tokens: Vec<i32>,
     answer: oneshot::Sender<Answer>,
 }
 
@@ -43,6 +39,9 @@ impl Text {
     }
 }
 
+/// Enough for every thread to have something to do.
+const WARM_UP_TOKENS: usize = 16;
+
 /// The most queries in a batch: several threads share what waits.
 const BATCH_QUERIES: usize = 2;
 
@@ -53,10 +52,6 @@ pub(super) struct Queue(Arc<Mutex<mpsc::Receiver<Text>>>);
 impl Queue {
     pub(super) fn new(texts: mpsc::Receiver<Text>) -> Self {
         Self(Arc::new(Mutex::new(texts)))
-    }
-
-    fn lock(&self) -> MutexGuard<'_, mpsc::Receiver<Text>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -69,11 +64,19 @@ struct Lane {
 }
 
 impl Lane {
+    fn new(texts: Queue, most_texts: usize) -> Self {
+        Self {
+            texts,
+            most_texts,
+            next: None,
+        }
+    }
+
     /// Waits for a text and takes with it those that are there and fit into one batch; skips
     /// those that nobody waits for. `None`: no more can come.
     fn take_batch(&mut self) -> Option<Vec<Text>> {
         // Whoever waits here holds the queue, and the others wait for it.
-        let mut waiting = self.texts.lock();
+        let mut waiting = lock(&self.texts.0);
         let mut next = Some(self.next.take().or_else(|| waiting.blocking_recv())?);
         let mut batch = Vec::new();
         let mut left = MAX_TOKENS;
@@ -101,68 +104,99 @@ impl Lane {
     }
 }
 
-/// One of the threads. They share the model's weights and nothing else.
-pub(super) struct Worker<'model> {
-    embedder: Embedder<'model>,
-    lane: Lane,
-    /// Whom to ask before each batch; a single thread needs not ask.
-    arbiter: Option<Arbiter>,
+/// The queries' threads. They share the model's weights and nothing else but this.
+pub(super) struct Queries<'model> {
+    texts: Queue,
+    /// For a query that comes alone; none on one core.
+    together: Option<Mutex<Embedder<'model>>>,
+    arbiter: Arbiter,
+    pace: Mutex<Pace>,
+    /// How many of the threads compute.
+    computing: AtomicUsize,
 }
 
-impl<'model> Worker<'model> {
-    /// A thread for queries: computes with one core beside whoever else computes, so that a
-    /// query never waits for a tick of the generator, which is many times as long.
-    pub(super) fn for_queries(
-        model: &'model LlamaModel,
-        texts: Queue,
-    ) -> Result<Self, EngineError> {
-        Ok(Self {
-            embedder: Embedder::new(model, 1)?,
-            lane: Lane {
-                texts,
-                most_texts: BATCH_QUERIES,
-                next: None,
-            },
-            arbiter: None,
-        })
-    }
-
-    /// The thread for bulk texts: computes with `threads` cores, taking turns with the generator.
-    pub(super) fn for_bulk(
+impl<'model> Queries<'model> {
+    /// A query that comes alone may be computed with `threads` cores.
+    pub(super) fn new(
         model: &'model LlamaModel,
         threads: usize,
         texts: Queue,
         arbiter: Arbiter,
     ) -> Result<Self, EngineError> {
+        let together = if backend::threads(threads) > 1 {
+            let mut embedder = Embedder::new(model, threads)?;
+            // The first time takes much longer, since it starts the threads: no measure for them.
+            let (text, _) = Text::new(vec![0; WARM_UP_TOKENS]);
+            arbiter.turn(|| embedder.embed(&[text]))?;
+            Some(Mutex::new(embedder))
+        } else {
+            None
+        };
         Ok(Self {
-            embedder: Embedder::new(model, threads)?,
-            lane: Lane {
-                texts,
-                most_texts: BATCH_TEXTS,
-                next: None,
-            },
-            arbiter: Some(arbiter),
+            texts,
+            together,
+            arbiter,
+            pace: Mutex::default(),
+            computing: AtomicUsize::new(0),
         })
     }
 
-    /// Runs until all handles are dropped.
-    pub(super) fn run(mut self) {
-        while let Some(texts) = self.lane.take_batch() {
-            let turn = self
-                .arbiter
-                .as_ref()
-                .map(|arbiter| arbiter.turn(Work::Bulk));
-            let vectors = self.embedder.embed(&texts);
-            drop(turn);
+    /// One of the threads: computes with one core beside whoever else computes, so that a query
+    /// never waits for a tick of the generator, which is many times as long. Runs until all
+    /// handles are dropped.
+    pub(super) fn run(&self, mut own: Embedder<'model>) {
+        let mut lane = Lane::new(self.texts.clone(), BATCH_QUERIES);
+        while let Some(texts) = lane.take_batch() {
+            let vectors = self.embed(&mut own, &texts);
             answer(texts, vectors);
-            if self.lane.is_idle() {
-                self.embedder.give_back_memory();
+            if lane.is_idle() {
+                own.give_back_memory();
             }
+        }
+    }
+
+    fn embed(&self, own: &mut Embedder<'model>, texts: &[Text]) -> Vectors {
+        let alone = self.computing.load(Ordering::Relaxed) == 0 && self.arbiter.is_free();
+        let _counted = Counted::new(&self.computing);
+        let Some(together) = self.together.as_ref().filter(|_| alone) else {
+            return own.embed(texts);
+        };
+        let way = lock(&self.pace).choose();
+        let started = Instant::now();
+        let vectors = match way {
+            Way::OneCore => own.embed(texts),
+            Way::AllCores => {
+                let together = &mut *lock(together);
+                let vectors = self.arbiter.turn(|| together.embed(texts));
+                together.give_back_memory();
+                vectors
+            }
+        };
+        let tokens = texts.iter().map(|text| text.tokens.len()).sum();
+        lock(&self.pace).record(way, tokens, started.elapsed());
+        vectors
+    }
+}
+
+/// The thread for bulk texts: computes with the embedder's cores, taking turns with the generator.
+/// Runs until all handles are dropped.
+pub(super) fn run_bulk(mut embedder: Embedder<'_>, texts: Queue, arbiter: &Arbiter) {
+    let mut lane = Lane::new(texts, BATCH_TEXTS);
+    while let Some(texts) = lane.take_batch() {
+        let vectors = arbiter.turn(|| embedder.embed(&texts));
+        answer(texts, vectors);
+        if lane.is_idle() {
+            embedder.give_back_memory();
         }
     }
 }
 
-fn answer(texts: Vec<Text>, vectors: Result<Vec<Vec<f32>>, EngineError>) {
+/// What is locked here is whole after every statement: a panic elsewhere can't break it.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn answer(texts: Vec<Text>, vectors: Vectors) {
     match vectors {
         Ok(vectors) => {
             for (text, vector) in texts.into_iter().zip(vectors) {
@@ -178,99 +212,6 @@ fn answer(texts: Vec<Text>, vectors: Result<Vec<Vec<f32>>, EngineError>) {
     }
 }
 
-/// Computes one batch at a time.
-struct Embedder<'model> {
-    model: &'model LlamaModel,
-    threads: i32,
-    /// Made when it is needed.
-    context: Option<LlamaContext<'model>>,
-    /// The most tokens that `context` has computed at once.
-    largest: usize,
-    batch: LlamaBatch<'static>,
-    dimensions: usize,
-}
-
-impl<'model> Embedder<'model> {
-    fn new(model: &'model LlamaModel, threads: usize) -> Result<Self, EngineError> {
-        let mut embedder = Self {
-            model,
-            threads: backend::threads(threads),
-            context: None,
-            largest: 0,
-            batch: LlamaBatch::new(MAX_TOKENS, 1),
-            dimensions: usize::try_from(model.n_embd_out()).unwrap_or(0),
-        };
-        // A context that can't be made should stop the start, not the first text.
-        embedder.context = Some(embedder.make_context()?);
-        Ok(embedder)
-    }
-
-    fn make_context(&self) -> Result<LlamaContext<'model>, EngineError> {
-        let tokens = u32::try_from(MAX_TOKENS).unwrap_or(u32::MAX);
-        // An encoder aborts the process unless all tokens of a batch fit into `n_ubatch`.
-        let params = LlamaContextParams::default()
-            .with_embeddings(true)
-            .with_n_ctx(NonZeroU32::new(tokens))
-            .with_n_batch(tokens)
-            .with_n_ubatch(tokens)
-            .with_n_seq_max(u32::try_from(BATCH_TEXTS).unwrap_or(1))
-            .with_kv_unified(true)
-            .with_n_threads(self.threads)
-            .with_n_threads_batch(self.threads);
-        backend::context(self.model, params)
-    }
-
-    /// llama.cpp keeps a row as long as the vocabulary for each token of the largest batch yet, of
-    /// no use for an encoder: 60 MiB for 512 tokens. Making a context takes 2 ms.
-    fn give_back_memory(&mut self) {
-        if self.largest > KEPT_TOKENS {
-            self.context = None;
-            self.largest = 0;
-        }
-    }
-
-    /// The vectors of `texts`, which are one batch.
-    fn embed(&mut self, texts: &[Text]) -> Result<Vec<Vec<f32>>, EngineError> {
-        let failed = |error: &dyn std::error::Error| EngineError::Decode(error.to_string());
-        self.batch.clear();
-        for (sequence, text) in (0..).zip(texts) {
-            for (position, &token) in (0..).zip(&text.tokens) {
-                self.batch
-                    .add(LlamaToken(token), position, &[sequence], true)
-                    .map_err(|error| failed(&error))?;
-            }
-        }
-        let mut context = match self.context.take() {
-            Some(context) => context,
-            None => self.make_context()?,
-        };
-        let tokens = texts.iter().map(|text| text.tokens.len()).sum();
-        if tokens > 0 {
-            context
-                .encode(&mut self.batch)
-                .map_err(|error| failed(&error))?;
-        }
-        let vectors = (0..).zip(texts).map(|(sequence, text)| {
-            if text.tokens.is_empty() {
-                return Ok(vec![0.0; self.dimensions]);
-            }
-            let pooled = context.embeddings_seq_ith(sequence);
-            pooled.map(unit).map_err(|error| failed(&error))
-        });
-        let vectors = vectors.collect();
-        self.context = Some(context);
-        self.largest = self.largest.max(tokens);
-        vectors
-    }
-}
-
-/// The vector in the same direction with length 1; zeros stay zeros.
-fn unit(vector: &[f32]) -> Vec<f32> {
-    let length = vector.iter().map(|value| value * value).sum::<f32>().sqrt();
-    let scale = if length > 0.0 { length.recip() } else { 0.0 };
-    vector.iter().map(|value| value * scale).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -283,12 +224,7 @@ mod tests {
             answer
         });
         let answers = answers.collect();
-        let lane = Lane {
-            texts: Queue::new(texts),
-            most_texts: BATCH_TEXTS,
-            next: None,
-        };
-        (lane, answers)
+        (Lane::new(Queue::new(texts), BATCH_TEXTS), answers)
     }
 
     fn taken(lane: &mut Lane) -> Vec<usize> {
@@ -317,11 +253,5 @@ mod tests {
         let (mut lane, mut answers) = lane(&[5, 6, 7]);
         drop(answers.remove(1));
         assert_eq!(taken(&mut lane), [5, 7]);
-    }
-
-    #[test]
-    fn vectors_come_out_with_length_one_and_zeros_stay_zeros() {
-        assert_eq!(unit(&[3.0, 4.0]), [0.6, 0.8]);
-        assert_eq!(unit(&[0.0, 0.0]), [0.0, 0.0]);
     }
 }

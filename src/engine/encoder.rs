@@ -13,7 +13,8 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::arbiter::Arbiter;
 use super::backend::{self, Role};
-use super::embedding::{BATCH_TEXTS, MAX_TOKENS, Queue, Text, Worker};
+use super::embedder::Embedder;
+use super::embedding::{BATCH_TEXTS, MAX_TOKENS, Queries, Queue, Text, run_bulk};
 use super::error::EngineError;
 
 /// How to run the encoder.
@@ -21,7 +22,8 @@ use super::error::EngineError;
 pub struct EncoderOptions {
     /// The GGUF file.
     pub model: PathBuf,
-    /// Threads for bulk texts; 0: one per core. Queries are computed with one.
+    /// Threads for bulk texts, and for a query while nothing else computes; 0: one per core. Other
+    /// queries are computed with one.
     pub threads: usize,
     /// Query texts that may wait; at least 1.
     pub queue: usize,
@@ -61,7 +63,7 @@ impl Encoder {
         let (ready, started) = oneshot::channel();
         thread::Builder::new()
             .name("encoder".to_owned())
-            .spawn(move || serve(&options, [query_texts, bulk_texts], arbiter, ready))
+            .spawn(move || serve(&options, [query_texts, bulk_texts], &arbiter, ready))
             .map_err(|error| EngineError::Decode(error.to_string()))?;
         let shared = started.await.map_err(|_| EngineError::Stopped)??;
         Ok(Self {
@@ -152,34 +154,42 @@ const MOST_QUERY_THREADS: usize = 2;
 /// They own the contexts, which borrow the model.
 fn serve(
     options: &EncoderOptions,
-    [queries, bulk]: [mpsc::Receiver<Text>; 2],
-    arbiter: Arbiter,
+    [queries, bulk_texts]: [mpsc::Receiver<Text>; 2],
+    arbiter: &Arbiter,
     ready: oneshot::Sender<Result<Arc<Shared>, EngineError>>,
 ) {
     let shared = match load(&options.model) {
         Ok(shared) => Arc::new(shared),
         Err(error) => return drop(ready.send(Err(error))),
     };
-    let model = &shared.model;
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    let queue = Queue::new(queries);
-    let queries = (0..cores.min(MOST_QUERY_THREADS))
-        .map(|_| Worker::for_queries(model, queue.clone()))
-        .collect::<Result<Vec<_>, _>>();
-    let bulk = Worker::for_bulk(model, options.threads, Queue::new(bulk), arbiter);
-    let (queries, bulk) = match queries.and_then(|queries| Ok((queries, bulk?))) {
-        Ok(workers) => workers,
+    let (queries, own, bulk) = match make(&shared.model, options.threads, queries, arbiter) {
+        Ok(made) => made,
         Err(error) => return drop(ready.send(Err(error))),
     };
     if ready.send(Ok(Arc::clone(&shared))).is_err() {
         return;
     }
     thread::scope(|scope| {
-        for worker in queries {
-            scope.spawn(|| worker.run());
+        for embedder in own {
+            let queries = &queries;
+            scope.spawn(move || queries.run(embedder));
         }
-        bulk.run();
+        run_bulk(bulk, Queue::new(bulk_texts), arbiter);
     });
+}
+
+/// What the queries' threads share, the embedder of each, and that for bulk texts.
+fn make<'model>(
+    model: &'model LlamaModel,
+    threads: usize,
+    queries: mpsc::Receiver<Text>,
+    arbiter: &Arbiter,
+) -> Result<(Queries<'model>, Vec<Embedder<'model>>, Embedder<'model>), EngineError> {
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let own = (0..cores.min(MOST_QUERY_THREADS)).map(|_| Embedder::new(model, 1));
+    let own = own.collect::<Result<_, _>>()?;
+    let queries = Queries::new(model, threads, Queue::new(queries), arbiter.clone())?;
+    Ok((queries, own, Embedder::new(model, threads)?))
 }
 
 fn load(path: &Path) -> Result<Shared, EngineError> {

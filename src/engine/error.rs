@@ -54,6 +54,9 @@ pub enum EngineError {
         /// What llama.cpp says.
         reason: String,
     },
+    /// The system gives no thread to compute on.
+    #[error("can't start a thread: {0}")]
+    Thread(String),
     /// The engine's thread has ended.
     #[error("the local model has stopped")]
     Stopped,

@@ -82,7 +82,7 @@ impl Generator {
         let (ready, started) = oneshot::channel();
         thread::Builder::new()
             .name("generator".to_owned())
-            .spawn(move || serve(&options, receiver, &arbiter, ready))
+            .spawn(move || serve(&options, receiver, arbiter, ready))
             .map_err(|error| EngineError::Decode(error.to_string()))?;
         let shared = started.await.map_err(|_| EngineError::Stopped)??;
         Ok(Self { jobs, shared })
@@ -168,7 +168,7 @@ impl Generator {
 fn serve(
     options: &GeneratorOptions,
     jobs: mpsc::Receiver<Task>,
-    arbiter: &Arbiter,
+    arbiter: Arbiter,
     ready: oneshot::Sender<Result<Arc<Shared>, EngineError>>,
 ) {
     let shared = match load(options) {
@@ -180,11 +180,11 @@ fn serve(
         cells: POOL_CELLS.max(shared.context_tokens),
         threads: options.threads,
     };
-    match Worker::new(&shared.model, size, jobs) {
+    match Worker::new(&shared.model, size, jobs, arbiter) {
         Err(error) => drop(ready.send(Err(error))),
         Ok(worker) => {
             if ready.send(Ok(Arc::clone(&shared))).is_ok() {
-                worker.run(arbiter);
+                worker.run();
             }
         }
     }

@@ -8,16 +8,19 @@
 //!
 //! In reading order: [`generator`] (handle) → `task` (one answer in the making) → `worker` (the
 //! thread and its tick) → `plan` (what a tick computes) → `prefix` (what need not be computed);
-//! [`encoder`] (handle) → `embedding` (its threads). [`arbiter`] says who may compute with all cores.
+//! [`encoder`] (handle) → `embedding` (its threads, with `pace`) → `embedder` (one batch).
+//! [`arbiter`] is where all compute that computes with more than one core.
 
 pub mod arbiter;
 mod backend;
+mod embedder;
 mod embedding;
 pub mod encoder;
 mod error;
 mod ffi;
 pub mod generator;
 mod likelihood;
+mod pace;
 mod patience;
 mod plan;
 mod prefix;

@@ -1,0 +1,118 @@
+//! Which of two ways to compute a lone query is faster just now: learned from the queries before.
+//!
+//! All cores are nearly twice as fast as one while nothing else wants them, and half as fast where
+//! another program holds one of them, because the threads then wait for each other.
+
+use std::time::Duration;
+
+/// A way to compute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    AllCores,
+    OneCore,
+}
+
+/// The first queries go both ways in turn.
+const TRIED_AT_FIRST: u32 = 8;
+/// Later one in so many goes the way that seems slower, to see whether it still is: rare enough
+/// not to be felt in a 99th percentile.
+const TRIED_EVERY: u32 = 64;
+/// All cores must save at least this share of the time. Where others want the cores now and then,
+/// they are as fast in the mean and much slower at times.
+const WORTH: f64 = 0.2;
+/// What the last query counts in the mean.
+const WEIGHT: f64 = 0.1;
+/// A query that took longer than this many times the mean counts as that: one may have been held
+/// up by anything.
+const LONGEST: f64 = 4.0;
+
+/// How fast each way was of late.
+#[derive(Debug, Default)]
+pub(super) struct Pace {
+    token_s: [Option<f64>; 2],
+    chosen: u32,
+}
+
+impl Pace {
+    /// The way for the next query.
+    pub(super) fn choose(&mut self) -> Way {
+        self.chosen = self.chosen.wrapping_add(1);
+        let (better, other) = match self.token_s {
+            [Some(all), Some(one)] if all <= (1.0 - WORTH) * one => (Way::AllCores, Way::OneCore),
+            _ => (Way::OneCore, Way::AllCores),
+        };
+        let tried = if self.chosen <= TRIED_AT_FIRST {
+            2
+        } else {
+            TRIED_EVERY
+        };
+        if self.chosen.is_multiple_of(tried) {
+            other
+        } else {
+            better
+        }
+    }
+
+    /// Learns that `tokens` took so long.
+    pub(super) fn record(&mut self, way: Way, tokens: usize, took: Duration) {
+        let Some(tokens) = u32::try_from(tokens).ok().filter(|tokens| *tokens > 0) else {
+            return;
+        };
+        let this_s = took.as_secs_f64() / f64::from(tokens);
+        let mean = &mut self.token_s[way as usize];
+        *mean = Some(mean.map_or(this_s, |mean| {
+            mean + WEIGHT * (this_s.min(LONGEST * mean) - mean)
+        }));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The ways of `queries` queries, where each way takes so many milliseconds a token.
+    fn ways(pace: &mut Pace, queries: usize, all: u64, one: u64) -> Vec<Way> {
+        (0..queries)
+            .map(|_| {
+                let way = pace.choose();
+                let token_ms = if way == Way::AllCores { all } else { one };
+                pace.record(way, 10, Duration::from_millis(10 * token_ms));
+                way
+            })
+            .collect()
+    }
+
+    fn count(ways: &[Way], way: Way) -> usize {
+        ways.iter().filter(|chosen| **chosen == way).count()
+    }
+
+    #[test]
+    fn both_ways_are_tried_and_then_all_cores_are_taken_where_they_save_time() {
+        let mut pace = Pace::default();
+        let first = ways(&mut pace, 8, 10, 20);
+        assert!(first.contains(&Way::AllCores) && first.contains(&Way::OneCore));
+        assert!(count(&ways(&mut pace, 640, 10, 20), Way::OneCore) <= 10);
+        let mut pace = Pace::default();
+        ways(&mut pace, 8, 19, 20);
+        assert!(count(&ways(&mut pace, 640, 19, 20), Way::AllCores) <= 10);
+    }
+
+    #[test]
+    fn a_core_that_another_program_takes_is_noticed_and_so_is_its_return() {
+        let mut pace = Pace::default();
+        ways(&mut pace, 100, 10, 20);
+        let taken = ways(&mut pace, 100, 40, 20);
+        assert!(count(&taken, Way::AllCores) < 10, "{taken:?}");
+        ways(&mut pace, 1_000, 10, 20);
+        let back = ways(&mut pace, 640, 10, 20);
+        assert!(count(&back, Way::OneCore) <= 10, "{back:?}");
+    }
+
+    #[test]
+    fn one_query_that_was_held_up_changes_nothing() {
+        let mut pace = Pace::default();
+        ways(&mut pace, 100, 10, 20);
+        pace.record(Way::AllCores, 10, Duration::from_secs(1));
+        assert_eq!(pace.choose(), Way::AllCores);
+    }
+}
