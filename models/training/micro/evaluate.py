@@ -3,6 +3,7 @@
 The same measures (SQuAD's normalization, after Rajpurkar et al., 2016), on the same kind of rows.
 """
 
+import math
 import re
 import string
 from collections import Counter
@@ -38,9 +39,7 @@ def replies(base: Base, prompts_of_rows: list[list[dict]], batch: int, most_toke
 
 def judge(base: Base, rows: list[dict], frames: dict) -> dict:
     """Shares in percent over {"context", "question", "answer"} rows."""
-    batch = 256 if base.model.device.type == "cuda" else 8
-    asked = [prompts.fill(frames, {"question": row["question"], "passages": [{"title": None, "text": row["context"]}]}) for row in rows]
-    found = replies(base, asked, batch)
+    found = replies(base, asked(rows, frames), batch_of(base))
     held = [(reply, row["answer"]) for reply, row in zip(found, rows) if row["answer"] is not None]
     lacking = [(reply, row) for reply, row in zip(found, rows) if row["answer"] is None]
     share = lambda values: round(100 * sum(values) / max(1, len(values)), 1)
@@ -54,6 +53,58 @@ def judge(base: Base, rows: list[dict], frames: dict) -> dict:
     for source in sorted({row.get("source", "") for _, row in lacking}):
         result[f"declined_rightly: {source}"] = share([is_declined(reply) for reply, row in lacking if row.get("source", "") == source])
     return result
+
+
+def asked(rows: list[dict], frames: dict) -> list[list[dict]]:
+    return [prompts.fill(frames, {"question": row["question"], "passages": [{"title": None, "text": row["context"]}]}) for row in rows]
+
+
+def batch_of(base: Base) -> int:
+    return 256 if base.model.device.type == "cuda" else 8
+
+
+@torch.no_grad()
+def leanings(base: Base, prompts_of_rows: list[list[dict]], batch: int) -> list[float]:
+    """How far each reply leans to declining: the logit of the refusal's first token less the highest other."""
+    pad = base.tokenizer.token_to_id("<|im_end|>")
+    first = base.answer_tokens(DECLINED)[0]
+    encoded = [base.tokens(messages) for messages in prompts_of_rows]
+    order = sorted(range(len(encoded)), key=lambda index: len(encoded[index]))
+    found = [0.0] * len(encoded)
+    for start in range(0, len(order), batch):
+        part = order[start : start + batch]
+        width = max(len(encoded[index]) for index in part)
+        # Nothing looks ahead, so what fills a row up behind its end changes nothing.
+        ids = torch.tensor([encoded[i] + [pad] * (width - len(encoded[i])) for i in part], device=base.model.device)
+        hidden = base.model.model(input_ids=ids).last_hidden_state
+        ends = torch.tensor([len(encoded[index]) - 1 for index in part], device=hidden.device)
+        logits = base.model.lm_head(hidden[torch.arange(len(part), device=hidden.device), ends]).float()
+        refusal = logits[:, first].clone()
+        logits[:, first] = -math.inf
+        for index, lean in zip(part, (refusal - logits.amax(dim=1)).tolist()):
+            found[index] = lean
+    return found
+
+
+def decline_bias(base: Base, rows: list[dict], frames: dict, most_declined: float) -> dict:
+    """The bias for models.toml, fitted on rows that training did not see, and what it does on them, in percent."""
+    leans = leanings(base, asked(rows, frames), batch_of(base))
+    answerable = [lean for lean, row in zip(leans, rows) if row["answer"] is not None]
+    bias = highest_bias(answerable, most_declined)
+    share = lambda values: round(100 * sum(lean + bias > 0 for lean in values) / max(1, len(values)), 1)
+    result = {"rows": len(rows), "decline_bias": bias, "answerable declined": share(answerable)}
+    for source in sorted({row.get("source", "") for row in rows if row["answer"] is None}):
+        result[f"declined: {source}"] = share([lean for lean, row in zip(leans, rows) if row["answer"] is None and row.get("source", "") == source])
+    return result
+
+
+def highest_bias(answerable: list[float], most_declined: float) -> float:
+    """The highest with which at most that share of the answerable ones is declined; in quarters."""
+    if not answerable:
+        return 0.0
+    by_lean = sorted(answerable, reverse=True)
+    first_kept = by_lean[min(int(most_declined * len(by_lean)), len(by_lean) - 1)]
+    return math.floor(-first_kept * 4) / 4
 
 
 def normal(text: str) -> str:

@@ -45,7 +45,9 @@ def start(settings: dict, base_path: Path) -> Base:
 def tune_stage(settings: dict, work: Path, base_path: Path, seconds: float | None) -> None:
     """Tunes the adapter and looks at it."""
     rows = tune_rows(settings, work)
-    held = list(lines(work / "held.jsonl"))[: settings["held_rows"]]
+    every_held = list(lines(work / "held.jsonl"))
+    # The bias is fitted on other rows than the judge's first ones.
+    held, bias_rows = every_held[: settings["held_rows"]], every_held[-settings["bias_rows"] :]
     frames = json.loads((work / "frames.json").read_text())
     report = {"rows": len(rows), "torch": torch.__version__}
     base = start(settings, base_path)
@@ -61,8 +63,10 @@ def tune_stage(settings: dict, work: Path, base_path: Path, seconds: float | Non
     torch.save(export.weights(model), work / "adapter.pt")
     model.merge_adapter()
     report["tuned"] = evaluate.judge(base, held, frames)
+    report["bias"] = evaluate.decline_bias(base, bias_rows, frames, settings["most_declined"])
     model.unmerge_adapter()
     show(report["tuned"])
+    show(report["bias"])
     tune.write_log(how, work / "tune.json", **report)
     how.checkpoint.unlink(missing_ok=True)
 

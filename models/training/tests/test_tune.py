@@ -12,7 +12,7 @@ try:
     import torch
     from transformers import LlamaConfig, LlamaForCausalLM
 
-    from micro import export, stages, tune
+    from micro import evaluate, export, stages, tune
     from micro.batches import Example
 except ImportError:
     torch = None
@@ -63,6 +63,25 @@ class Tuning(unittest.TestCase):
         base.write_bytes(b"another")
         with self.assertRaisesRegex(SystemExit, "another base"):
             export.read(adapter, base, self.base.model.config)
+
+    def test_a_reply_leans_the_same_whatever_it_is_computed_beside(self):
+        self.base.tokens = lambda ids: ids
+        self.base.answer_tokens = lambda _: [7]
+        prompts = [[3, 4, 5], [9, 8, 7, 6, 5, 4, 3], [11]]
+        together = evaluate.leanings(self.base, prompts, 3)
+        for prompt, lean in zip(prompts, together):
+            logits = self.base.model(input_ids=torch.tensor([prompt])).logits[0, -1]
+            others = torch.cat([logits[:7], logits[8:]]).max()
+            self.assertAlmostEqual(lean, (logits[7] - others).item(), places=4)
+
+    def test_the_bias_is_the_highest_that_declines_no_more_than_allowed(self):
+        leans = [-10.0, -6.0, -3.1, -2.2, -1.3, -0.4, 0.3, 1.2, 2.6, 4.4]
+        for allowed in (0.0, 0.1, 0.3):
+            bias = evaluate.highest_bias(leans, allowed)
+            declined = lambda bias: sum(lean + bias > 0 for lean in leans) / len(leans)
+            self.assertLessEqual(declined(bias), allowed)
+            self.assertGreater(declined(bias + 0.25), allowed)
+        self.assertEqual(evaluate.highest_bias([], 0.1), 0.0)
 
     def test_ones_own_traffic_is_kept_whole_where_other_rows_are_drawn(self):
         folder = Path(tempfile.mkdtemp())
