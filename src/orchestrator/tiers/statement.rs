@@ -17,7 +17,7 @@ pub(super) fn around(
     numbered: &[usize],
 ) -> Option<String> {
     let (span, number) = parted(answer);
-    let span = words(span);
+    let span = words(untitled(span, passages));
     if span.trim().is_empty() {
         return None;
     }
@@ -65,6 +65,15 @@ fn parted(answer: &str) -> (&str, Option<usize>) {
         Some((span, number)) => (span.trim(), number.parse().ok()),
         None => (answer, None),
     }
+}
+
+/// An answer that copied its passage together with the title before it, without the title.
+fn untitled<'a>(span: &'a str, passages: &[Source]) -> &'a str {
+    let behind_title = |passage: &Source| {
+        let rest = span.strip_prefix(passage.title.as_str())?;
+        rest.strip_prefix(':')
+    };
+    passages.iter().find_map(behind_title).unwrap_or(span)
 }
 
 /// Lower-case words, each between spaces, so that only whole ones are found.
@@ -124,6 +133,18 @@ mod tests {
             around(asked, "30 euros", &texts, &[]).as_deref(),
             Some("Pans cost 30 euros.")
         );
+    }
+
+    #[test]
+    fn a_title_copied_along_is_no_part_of_the_statement() {
+        let passages = passages(&["Bees fly far. A hive holds 60,000 bees."]);
+        let found = around(
+            "How many?",
+            "A title: A hive holds 60,000 bees",
+            &passages,
+            &[],
+        );
+        assert_eq!(found.as_deref(), Some("A hive holds 60,000 bees."));
     }
 
     #[test]
