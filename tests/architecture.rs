@@ -22,9 +22,10 @@ const SIBLINGS: [&str; 6] = [
 ];
 
 /// Outside libraries, and the only places that may name them.
-const LIBRARIES: [(&str, &[&str]); 7] = [
+const LIBRARIES: [(&str, &[&str]); 8] = [
     ("llama_cpp_2", &["engine/"]),
     ("llama_cpp_sys_2", &["engine/"]),
+    ("rayon", &["engine/"]),
     ("tantivy", &["knowledge/"]),
     ("sqlx", &["store/"]),
     ("reqwest", &["upstream/", "models/pull/"]),

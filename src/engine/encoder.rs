@@ -64,7 +64,7 @@ impl Encoder {
         thread::Builder::new()
             .name("encoder".to_owned())
             .spawn(move || serve(&options, [query_texts, bulk_texts], &arbiter, ready))
-            .map_err(|error| EngineError::Decode(error.to_string()))?;
+            .map_err(|error| EngineError::Thread(error.to_string()))?;
         let shared = started.await.map_err(|_| EngineError::Stopped)??;
         Ok(Self {
             queries,

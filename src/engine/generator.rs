@@ -83,7 +83,7 @@ impl Generator {
         thread::Builder::new()
             .name("generator".to_owned())
             .spawn(move || serve(&options, receiver, arbiter, ready))
-            .map_err(|error| EngineError::Decode(error.to_string()))?;
+            .map_err(|error| EngineError::Thread(error.to_string()))?;
         let shared = started.await.map_err(|_| EngineError::Stopped)??;
         Ok(Self { jobs, shared })
     }

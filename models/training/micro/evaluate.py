@@ -7,6 +7,7 @@ import math
 import re
 import string
 from collections import Counter
+from collections.abc import Iterator
 
 import torch
 
@@ -21,13 +22,10 @@ def replies(base: Base, prompts_of_rows: list[list[dict]], batch: int, most_toke
     pad = base.tokenizer.token_to_id("<|im_end|>")
     device = base.model.device
     encoded = [base.tokens(messages) for messages in prompts_of_rows]
-    order = sorted(range(len(encoded)), key=lambda index: len(encoded[index]))
     texts = [""] * len(encoded)
     # Asked whether others compute along, transformers looks into torch.distributed, which Debian 12 has broken.
     alone = {} if hasattr(torch.nn.functional, "scaled_dot_product_attention") else {"synced_gpus": False}
-    for start in range(0, len(order), batch):
-        part = order[start : start + batch]
-        width = max(len(encoded[index]) for index in part)
+    for part, width in alike(encoded, batch):
         ids = torch.tensor([[pad] * (width - len(encoded[i])) + encoded[i] for i in part], device=device)
         mask = torch.tensor([[0] * (width - len(encoded[i])) + [1] * len(encoded[i]) for i in part], device=device)
         written = base.model.generate(input_ids=ids, attention_mask=mask, do_sample=False, temperature=None, top_p=None,
@@ -35,6 +33,14 @@ def replies(base: Base, prompts_of_rows: list[list[dict]], batch: int, most_toke
         for index, row in zip(part, written[:, width:].tolist()):
             texts[index] = base.text(row)
     return texts
+
+
+def alike(encoded: list[list[int]], batch: int) -> Iterator[tuple[list[int], int]]:
+    """The indexes of a batch of texts of about one length, and the longest length."""
+    order = sorted(range(len(encoded)), key=lambda index: len(encoded[index]))
+    for start in range(0, len(order), batch):
+        part = order[start : start + batch]
+        yield part, len(encoded[part[-1]])
 
 
 def judge(base: Base, rows: list[dict], frames: dict) -> dict:
@@ -69,11 +75,8 @@ def leanings(base: Base, prompts_of_rows: list[list[dict]], batch: int) -> list[
     pad = base.tokenizer.token_to_id("<|im_end|>")
     first = base.answer_tokens(DECLINED)[0]
     encoded = [base.tokens(messages) for messages in prompts_of_rows]
-    order = sorted(range(len(encoded)), key=lambda index: len(encoded[index]))
     found = [0.0] * len(encoded)
-    for start in range(0, len(order), batch):
-        part = order[start : start + batch]
-        width = max(len(encoded[index]) for index in part)
+    for part, width in alike(encoded, batch):
         # Nothing looks ahead, so what fills a row up behind its end changes nothing.
         ids = torch.tensor([encoded[i] + [pad] * (width - len(encoded[i])) for i in part], device=base.model.device)
         hidden = base.model.model(input_ids=ids).last_hidden_state
