@@ -15,6 +15,7 @@ use std::{
 use super::{
     digest::Sha256Hex,
     gguf::{self, GgufError, Header, TensorInfo, TensorType},
+    student::{Shape, StudentError},
 };
 
 /// The metadata key that names the base, as the manifest calls it.
@@ -73,6 +74,9 @@ pub enum AdapterError {
         /// Shape in the base.
         base: Vec<u64>,
     },
+    /// It is of a student that can't be had.
+    #[error(transparent)]
+    Student(#[from] StudentError),
     /// Something that is no number.
     #[error("{0} holds something that is no number")]
     NotFinite(String),
@@ -89,6 +93,8 @@ pub struct Adapter {
     alpha: f32,
     /// The names of the matrices that are changed.
     weights: BTreeSet<String>,
+    /// What of the base it is for, if not the whole.
+    student: Option<Shape>,
 }
 
 impl Adapter {
@@ -97,7 +103,7 @@ impl Adapter {
     /// # Errors
     /// [`AdapterError`]: it is damaged or something else.
     pub fn open(path: &Path) -> Result<Self, AdapterError> {
-        let header = gguf::check(path)?;
+        let header = gguf::check_with_lists(path)?;
         let must_be = |key, wanted| match header.text(key) {
             Some(found) if found == wanted => Ok(()),
             found => Err(AdapterError::NotAdapter {
@@ -118,6 +124,7 @@ impl Adapter {
         let weights = pairs(&header)?;
         Ok(Self {
             path: path.to_owned(),
+            student: Shape::of(&header)?,
             header,
             alpha,
             weights,
@@ -128,6 +135,12 @@ impl Adapter {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// What is cut out of the base before it is added, if not the whole.
+    #[must_use]
+    pub fn student(&self) -> Option<&Shape> {
+        self.student.as_ref()
     }
 
     /// Makes sure that it was tuned on the base called `name` whose original has that hash. The hash

@@ -15,7 +15,7 @@ fn floats(name: &str, shape: [u64; 2], values: &[f32]) -> Tensor {
     Tensor {
         name: name.into(),
         shape: shape.to_vec(),
-        kind: TensorType::F32,
+        type_id: TensorType::F32.id(),
         data: to_bytes(values),
     }
 }
@@ -115,7 +115,7 @@ fn halves_may_be_stored_in_fewer_bits() {
     let row: Vec<f32> = (0..64_u8).map(|number| f32::from(number) - 32.0).collect();
     let a = Tensor {
         data: quantize_q8_0(&row),
-        kind: TensorType::Q8_0,
+        type_id: TensorType::Q8_0.id(),
         ..floats("w.lora_a", [64, 1], &[])
     };
     let b = Tensor {
@@ -123,7 +123,7 @@ fn halves_may_be_stored_in_fewer_bits() {
             .iter()
             .flat_map(|value| f16::from_f32(*value).to_le_bytes())
             .collect(),
-        kind: TensorType::F16,
+        type_id: TensorType::F16.id(),
         ..floats("w.lora_b", [1, 2], &[])
     };
     let files = Files::new(&[a, b]);

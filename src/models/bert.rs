@@ -212,7 +212,7 @@ fn tensor(
     Ok(Tensor {
         name: to,
         shape,
-        kind,
+        type_id: kind.id(),
         data,
     })
 }

@@ -34,7 +34,7 @@ fn write_gguf(path: &Path, metadata: &[(&str, &str)]) {
     let tensor = Tensor {
         name: "w".into(),
         shape: vec![64],
-        kind: TensorType::F32,
+        type_id: TensorType::F32.id(),
         data: vec![7; 256],
     };
     gguf::write(path, &metadata, &[tensor]).expect("writable");

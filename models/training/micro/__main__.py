@@ -1,4 +1,4 @@
-"""The recipe's stages: `python -m micro data|tune|student --scale cpu|gpu`; see README.md."""
+"""The recipe's stages: `python -m micro data|tune|student|plots --scale NAME`; see README.md."""
 
 import argparse
 import json
@@ -39,7 +39,8 @@ def main() -> None:
     else:
         from . import stages
 
-        {"tune": stages.tune_stage, "student": stages.student}[options.stage](settings, options.work, options.base, options.seconds)
+        stage = {"tune": stages.tune_stage, "student": stages.student}[options.stage]
+        stage(settings, options.work, options.base, options.seconds)
     print(json.dumps({"stage": options.stage, "seconds": round(time.monotonic() - began, 1)}))
 
 

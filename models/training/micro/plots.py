@@ -12,13 +12,17 @@ from matplotlib import pyplot  # noqa: E402
 
 
 def run(work: Path) -> None:
-    """`loss.svg` and `data.svg` of what lies in the work folder."""
+    """`loss.svg`, `data.svg` and, where models were judged, `frontier.svg` of what lies in the work folder."""
     losses(work, work / "loss.svg")
     statistics(work, work / "data.svg")
+    # What `microgpt eval answers --json` printed, a file a model.
+    judged = [model for path in sorted(work.glob("judged/*.json")) for model in json.loads(path.read_text())["models"]]
+    if judged:
+        frontier(judged, work / "frontier.svg")
 
 
 def losses(work: Path, path: Path) -> None:
-    """Losses of a target token by progress, each with its running mean; the student's is a sum of three parts."""
+    """Losses of a target token by progress, each with its running mean; the student's is a sum of four parts."""
     figure, axes = pyplot.subplots(figsize=(7, 3.5))
     for name in ("tune", "student"):
         log = work / f"{name}.json"
@@ -45,14 +49,17 @@ def statistics(work: Path, path: Path) -> None:
 
 
 def frontier(models: list[dict], path: Path) -> None:
-    """Each of {"name", "tokens_per_s", "f1"} as a point; a model is on the frontier if none is better in both."""
-    figure, axes = pyplot.subplots(figsize=(6, 3.8))
-    for model in models:
-        beaten = any(other["f1"] > model["f1"] and other["tokens_per_s"] > model["tokens_per_s"] for other in models)
-        axes.plot(model["tokens_per_s"], model["f1"], "o", color="tab:gray" if beaten else "tab:blue")
-        axes.annotate(model["name"], (model["tokens_per_s"], model["f1"]), textcoords="offset points", xytext=(6, 4))
-    axes.set(xlabel="tokens/s, reading prompts", ylabel="F1, %", ylim=(0, 100))
-    axes.margins(x=0.3)
+    """Speed against F1, reading and writing; a model is on the frontier, blue, if none is better in both."""
+    figure, panels = pyplot.subplots(1, 2, figsize=(8, 3.8), sharey=True)
+    for axes, work, verb in zip(panels, ("prefill", "decode"), ("reading", "writing")):
+        points = [(model["speed"][f"{work}_tokens_per_s"], 100 * model["figures"]["grounded"]["f1"], model["model"]) for model in models]
+        for speed, f1, name in points:
+            beaten = any(other > speed and better > f1 for other, better, _ in points)
+            axes.plot(speed, f1, "o", color="tab:gray" if beaten else "tab:blue")
+            axes.annotate(name, (speed, f1), textcoords="offset points", xytext=(0, 7), ha="center", fontsize=8)
+        axes.set(xlabel=f"tokens/s, {verb}", ylim=(0, 100))
+        axes.margins(x=0.35)
+    panels[0].set_ylabel("F1, %")
     save(figure, path)
 
 

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import torch
 
-from . import distill, evaluate, export, tune
-from . import student as gguf_student
+from . import channels, distill, evaluate, export, tune
 from .base import Base, load
 from .sources import lines
 from .vocabulary import Vocabulary
@@ -71,41 +70,50 @@ def tune_stage(settings: dict, work: Path, base_path: Path, seconds: float | Non
     how.checkpoint.unlink(missing_ok=True)
 
 
+def teacher_of(settings: dict, work: Path, base_path: Path):
+    """The tuned model, its adapter merged, and the adapter: the one named in the recipe, or that of this work folder."""
+    base = start(settings, base_path)
+    model = tune.adapted(base, settings["rank"], settings["alpha"])
+    if "adapter" in settings:
+        adapter = export.read(ROOT / settings["adapter"], base_path, base.model.config)
+    else:
+        adapter = torch.load(work / "adapter.pt", weights_only=False)
+    give(model, adapter)
+    model.merge_adapter()
+    return base, model.get_base_model(), adapter
+
+
 def student(settings: dict, work: Path, base_path: Path, seconds: float | None) -> None:
     """Distils the tuned model into a student."""
     from gguf import GGUFReader
 
     rows = tune_rows(settings, work)
+    every_held = list(lines(work / "held.jsonl"))
+    held, bias_rows = every_held[: settings["held_rows"]], every_held[-settings["bias_rows"] :]
     frames = json.loads((work / "frames.json").read_text())
-    held = list(lines(work / "held.jsonl"))[: settings["held_rows"]]
-    teacher = start(settings, base_path)
-    tuned = tune.adapted(teacher, settings["rank"], settings["alpha"])
-    give(tuned, torch.load(work / "adapter.pt", weights_only=False))
-    adapter = {name: value.detach().clone() for name, value in tuned.named_parameters() if "lora_" in name}
-    examples = tune.examples_of(teacher, rows)
+    base, teacher, adapter = teacher_of(settings, work, base_path)
+    examples = tune.examples_of(base, rows)
     used = Counter(token for example in examples for token in example.ids)
     vocabulary = Vocabulary(GGUFReader(base_path), used, settings["student_vocabulary"])
-    pad = teacher.tokenizer.token_to_id("<|im_end|>")
-    scores = distill.influence(tuned.get_base_model(), examples[:48], pad, settings["device"])
-    layers = distill.layers_to_keep(scores, settings["student_layers"])
-    print("layers kept", layers, flush=True)
-    short = distill.shortened(start(settings, base_path), layers)
-    distill.narrow(short.model, settings["student_window"])
-    model = tune.adapted(short, settings["student_rank"], settings["alpha"] * settings["student_rank"] / settings["rank"])
-    holder = torch.nn.Module()
-    holder.named_parameters = lambda *_, **__: iter(adapter.items())
-    distill.take_adapter(model, holder, layers)
-    tuned.merge_adapter()
-    how = plan(settings, seconds or settings["student_seconds"])
-    distill.teach(model, short, tuned.get_base_model(), distill.respelled(examples, vocabulary), vocabulary, how)
-    export.adapter(model, base_path, settings["base"], work / "student.lora.gguf", "Micro-GPT student",
-                   {"layers": json.dumps(layers), "window": str(settings["student_window"])})
-    (work / "student.vocabulary.json").write_text(json.dumps(vocabulary.kept))
-    gguf_student.write(base_path, work / "student.lora.gguf", work / "student.vocabulary.json", work / "student.Q8_0.gguf")
+    pad = base.tokenizer.token_to_id("<|im_end|>")
+    seen = random.Random(settings["seed"]).sample(examples, min(96, len(examples)))
+    seen = [seen[start : start + 8] for start in range(0, len(seen), 8)]
+    kept = channels.kept(teacher, seen, settings["student_width"], pad, settings["device"])
+    small = start(settings, base_path)
+    channels.cut(small.model, kept)
+    distill.narrow(small.model, settings["student_window"])
+    model = tune.adapted(small, settings["rank"], settings["alpha"])
+    give(model, channels.cut_adapter(adapter, kept))
+    how = plan(settings, seconds or settings["student_seconds"], work / "student.checkpoint.pt")
+    distill.teach(model, small, teacher, distill.respelled(examples, vocabulary), vocabulary, how)
+    shape = {"channels": [place for layer in kept for place in layer], "tokens": vocabulary.kept,
+             "window": settings["student_window"], "full_every": distill.FULL_EVERY}
+    export.adapter(model, base_path, settings["base"], work / f"{settings['student_name']}.lora.gguf", "Micro-GPT student", {"seed": str(settings["seed"])}, shape)
     model.merge_adapter()
-    result = evaluate.judge(short, held, frames)
-    show(result)
-    tune.write_log(how, work / "student.json", layers=layers, influence=scores, student=result)
+    report = {"student": evaluate.judge(small, held, frames), "bias": evaluate.decline_bias(small, bias_rows, frames, settings["most_declined"])}
+    show(report)
+    tune.write_log(how, work / "student.json", **report)
+    how.checkpoint.unlink(missing_ok=True)
 
 
 def give(model, saved: dict) -> None:

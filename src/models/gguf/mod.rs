@@ -1,5 +1,5 @@
-//! The GGUF container, version 3: enough of it to check any file, to write an encoder and to read an
-//! adapter's numbers.
+//! The GGUF container, version 3: enough of it to check any file, to write an encoder, to read an
+//! adapter's numbers and to cut a part out of a model.
 //!
 //! Deliberately not here: what the metadata means to llama.cpp, and the formats that only whole models
 //! are stored in. Layout: a header (magic, version, counts), metadata pairs, tensor descriptions, then
@@ -15,8 +15,8 @@ pub use q8_0::{
     BLOCK_BYTES as Q8_0_BLOCK_BYTES, BLOCK_VALUES as Q8_0_BLOCK_VALUES, dequantize_q8_0,
     quantize_q8_0,
 };
-pub use read::{GgufError, Header, TensorInfo, check, read_header};
-pub use write::{Tensor, Value, write};
+pub use read::{GgufError, Header, TensorInfo, check, check_with_lists, read_header};
+pub use write::{Outline, Tensor, Value, write, write_outlined};
 
 /// First bytes of every GGUF file.
 pub(crate) const MAGIC: [u8; 4] = *b"GGUF";

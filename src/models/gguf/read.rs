@@ -52,7 +52,8 @@ pub enum GgufError {
 /// What the header of a file says.
 #[derive(Clone, Debug)]
 pub struct Header {
-    /// The metadata that are texts, flags, 32-bit numbers or floats; lists are passed over.
+    /// The metadata that are texts, flags, 32-bit numbers or floats; and, where asked for, lists of texts and of 32-bit
+    /// numbers.
     pub metadata: BTreeMap<String, Value>,
     /// Where tensor data begins, from the start of the file.
     pub data_start: u64,
@@ -105,8 +106,19 @@ pub struct TensorInfo {
 /// # Errors
 /// [`GgufError`].
 pub fn check(path: &Path) -> Result<Header, GgufError> {
+    check_extents(path, read_header(path)?)
+}
+
+/// The same, with the lists among the metadata: of a model, a hundred thousand texts.
+///
+/// # Errors
+/// [`GgufError`].
+pub fn check_with_lists(path: &Path) -> Result<Header, GgufError> {
+    check_extents(path, read(path, true)?)
+}
+
+fn check_extents(path: &Path, header: Header) -> Result<Header, GgufError> {
     let found_bytes = path.metadata()?.len();
-    let header = read_header(path)?;
     let mut needed_bytes = header.data_start;
     for tensor in &header.tensors {
         let end = end_of(tensor).and_then(|end| end.checked_add(header.data_start));
@@ -138,6 +150,10 @@ fn end_of(tensor: &TensorInfo) -> Option<u64> {
 /// # Errors
 /// [`GgufError`], but not [`GgufError::Truncated`].
 pub fn read_header(path: &Path) -> Result<Header, GgufError> {
+    read(path, false)
+}
+
+fn read(path: &Path, with_lists: bool) -> Result<Header, GgufError> {
     let file = File::open(path)?;
     let length = file.metadata()?.len();
     let mut input = Input {
@@ -163,6 +179,10 @@ pub fn read_header(path: &Path) -> Result<Header, GgufError> {
             value_type::U32 => Value::U32(input.u32()?),
             value_type::F32 => Value::F32(input.bytes().map(f32::from_le_bytes)?),
             value_type::BOOL => Value::Bool(input.bytes::<1>()? != [0]),
+            value_type::ARRAY if with_lists => match input.list()? {
+                Some(list) => list,
+                None => continue,
+            },
             _ => {
                 input.skip_value(kind, MOST_NESTED_ARRAYS)?;
                 continue;
@@ -255,6 +275,10 @@ impl Input {
             return Err(GgufError::Malformed("arrays nested too deep"));
         }
         let (of, count) = (self.u32()?, self.u64()?);
+        self.skip_items(of, count, arrays_left)
+    }
+
+    fn skip_items(&mut self, of: u32, count: u64, arrays_left: u32) -> Result<(), GgufError> {
         if let Ok(bytes) = scalar_bytes(of) {
             return self.skip(bytes.saturating_mul(count));
         }
@@ -262,6 +286,25 @@ impl Input {
             self.skip_value(of, arrays_left - 1)?;
         }
         Ok(())
+    }
+
+    /// A list of texts or of 32-bit numbers; any other is passed over.
+    fn list(&mut self) -> Result<Option<Value>, GgufError> {
+        let (of, count) = (self.u32()?, self.u64()?);
+        // Collected one by one: a count may promise more than there is.
+        match of {
+            value_type::STRING => (0..count)
+                .map(|_| self.text())
+                .collect::<Result<_, _>>()
+                .map(|texts| Some(Value::Texts(texts))),
+            value_type::I32 => (0..count)
+                .map(|_| self.bytes().map(i32::from_le_bytes))
+                .collect::<Result<_, _>>()
+                .map(|numbers| Some(Value::I32s(numbers))),
+            _ => self
+                .skip_items(of, count, MOST_NESTED_ARRAYS)
+                .map(|()| None),
+        }
     }
 
     fn tensor(&mut self) -> Result<TensorInfo, GgufError> {

@@ -29,13 +29,13 @@ fn small_file() -> TempDir {
         Tensor {
             name: "first".into(),
             shape: vec![3],
-            kind: TensorType::F32,
+            type_id: TensorType::F32.id(),
             data: vec![0; 12],
         },
         Tensor {
             name: "second".into(),
             shape: vec![32, 2],
-            kind: TensorType::Q8_0,
+            type_id: TensorType::Q8_0.id(),
             data: vec![1; 68],
         },
     ];

@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use super::{ALIGNMENT_BYTES, MAGIC, TensorType, VERSION, value_type};
+use super::{ALIGNMENT_BYTES, MAGIC, VERSION, value_type};
 
 /// A metadata value, of the kinds that are read or written here.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +23,8 @@ pub enum Value {
     Texts(Vec<String>),
     /// A list of numbers.
     I32s(Vec<i32>),
+    /// A list of flags.
+    Bools(Vec<bool>),
 }
 
 /// A tensor with its data as it is stored.
@@ -32,8 +34,8 @@ pub struct Tensor {
     pub name: String,
     /// Row length first, then the number of rows.
     pub shape: Vec<u64>,
-    /// The data's format.
-    pub kind: TensorType,
+    /// The number of the data's format.
+    pub type_id: u32,
     /// The data, little-endian.
     pub data: Vec<u8>,
 }
@@ -43,20 +45,55 @@ pub struct Tensor {
 /// # Errors
 /// What writing gives.
 pub fn write(path: &Path, metadata: &[(String, Value)], tensors: &[Tensor]) -> io::Result<()> {
+    let outlines = tensors.iter().map(|tensor| Outline {
+        name: tensor.name.clone(),
+        shape: tensor.shape.clone(),
+        type_id: tensor.type_id,
+        bytes: tensor.data.len() as u64,
+    });
+    let outlines: Vec<Outline> = outlines.collect();
+    write_outlined(path, metadata, &outlines, |place, out| {
+        out.write_all(&tensors[place].data)
+    })
+}
+
+/// What a file says of a tensor before its data come.
+#[derive(Clone, Debug)]
+pub struct Outline {
+    /// As llama.cpp names it.
+    pub name: String,
+    /// Row length first, then the number of rows.
+    pub shape: Vec<u64>,
+    /// The number of the data's format.
+    pub type_id: u32,
+    /// The data's length.
+    pub bytes: u64,
+}
+
+/// The same, with one tensor's data at a time: `data` writes that of the outline with the given number.
+///
+/// # Errors
+/// What writing gives.
+pub fn write_outlined(
+    path: &Path,
+    metadata: &[(String, Value)],
+    tensors: &[Outline],
+    mut data: impl FnMut(usize, &mut BufWriter<File>) -> io::Result<()>,
+) -> io::Result<()> {
     let header = header_bytes(metadata, tensors);
     let mut out = BufWriter::new(File::create(path)?);
     out.write_all(&header)?;
     write_padding(&mut out, header.len() as u64)?;
-    for tensor in tensors {
-        out.write_all(&tensor.data)?;
-        write_padding(&mut out, tensor.data.len() as u64)?;
+    for (place, tensor) in tensors.iter().enumerate() {
+        data(place, &mut out)?;
+        write_padding(&mut out, tensor.bytes)?;
     }
     out.into_inner()
         .map_err(io::IntoInnerError::into_error)?
         .sync_all()
 }
 
-fn header_bytes(metadata: &[(String, Value)], tensors: &[Tensor]) -> Vec<u8> {
+fn header_bytes(metadata: &[(String, Value)], tensors: &[Outline]) -> Vec<u8> {
     let mut out = Vec::new();
     out.extend_from_slice(&MAGIC);
     out.extend_from_slice(&VERSION.to_le_bytes());
@@ -76,9 +113,9 @@ fn header_bytes(metadata: &[(String, Value)], tensors: &[Tensor]) -> Vec<u8> {
         for size in &tensor.shape {
             out.extend_from_slice(&size.to_le_bytes());
         }
-        push_u32(&mut out, tensor.kind.id());
+        push_u32(&mut out, tensor.type_id);
         out.extend_from_slice(&offset.to_le_bytes());
-        offset += (tensor.data.len() as u64).next_multiple_of(ALIGNMENT_BYTES);
+        offset += tensor.bytes.next_multiple_of(ALIGNMENT_BYTES);
     }
     out
 }
@@ -112,6 +149,10 @@ fn push_value(out: &mut Vec<u8>, value: &Value) {
             for number in numbers {
                 out.extend_from_slice(&number.to_le_bytes());
             }
+        }
+        Value::Bools(flags) => {
+            push_array_start(out, value_type::BOOL, flags.len());
+            out.extend(flags.iter().map(|flag| u8::from(*flag)));
         }
     }
 }

@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     super::{
-        adapter::Adapter,
+        adapter::{Adapter, AdapterError},
         digest::Sha256Hex,
         error::{AdapterMissing, ModelError},
         manifest::Entry,
@@ -57,7 +57,16 @@ pub(super) fn find(places: &Places, entry: &Entry) -> Result<Option<Adapter>, Mo
 
 /// The base's weights with an adapter added, in 32 bits. The file goes when this is dropped: it is
 /// four times as big as what serves.
-pub(super) struct Merged(PathBuf);
+pub(super) struct Merged(Temporary);
+
+/// A file that is removed when this is dropped. If it can't be, the next pull writes over it.
+struct Temporary(PathBuf);
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
+}
 
 impl Merged {
     /// Makes it at `path` from the base's original. Costly: seconds, and half a gigabyte of disk for
@@ -69,7 +78,8 @@ impl Merged {
         path: PathBuf,
         quantize: &impl Fn(&Path, &Path, &str) -> Result<(), String>,
     ) -> Result<Self, ModelError> {
-        let merged = Self(path);
+        let whole = Temporary(path.with_extension("whole.part"));
+        let merged = Self(Temporary(path));
         if let Some((base, file)) = entry.tuned() {
             say(&format!(
                 "{}: merging {}, version {}, into {base}",
@@ -80,25 +90,24 @@ impl Merged {
             file: entry.file.to_string(),
             reason,
         };
-        quantize(original, &merged.0, "F32").map_err(failed)?;
-        adapter
-            .add_to(&merged.0)
-            .map_err(|problem| ModelError::Adapter {
-                model: entry.name.clone(),
-                path: adapter.path().to_owned(),
-                problem: Box::new(problem),
-            })?;
+        let refused = |problem: AdapterError| ModelError::Adapter {
+            model: entry.name.clone(),
+            path: adapter.path().to_owned(),
+            problem: Box::new(problem),
+        };
+        match adapter.student() {
+            Some(shape) => {
+                quantize(original, &whole.0, "F32").map_err(failed)?;
+                let cut = shape.cut(&whole.0, merged.path());
+                cut.map_err(|problem| refused(problem.into()))?;
+            }
+            None => quantize(original, merged.path(), "F32").map_err(failed)?,
+        }
+        adapter.add_to(merged.path()).map_err(refused)?;
         Ok(merged)
     }
 
     pub(super) fn path(&self) -> &Path {
-        &self.0
-    }
-}
-
-impl Drop for Merged {
-    fn drop(&mut self) {
-        // If it can't be removed, the next pull writes over it.
-        let _ = fs::remove_file(&self.0);
+        &self.0.0
     }
 }

@@ -109,7 +109,7 @@ fn matrix(name: &str, shape: [u64; 2], values: &[f32]) -> Tensor {
     Tensor {
         name: name.into(),
         shape: shape.to_vec(),
-        kind: TensorType::F32,
+        type_id: TensorType::F32.id(),
         data: to_bytes(values),
     }
 }

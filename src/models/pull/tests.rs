@@ -109,7 +109,7 @@ fn gguf_bytes(folder: &Path) -> Vec<u8> {
     let tensor = Tensor {
         name: "w".into(),
         shape: vec![64],
-        kind: TensorType::F32,
+        type_id: TensorType::F32.id(),
         data: vec![7; 256],
     };
     let path = folder.join("made.gguf");
