@@ -94,9 +94,13 @@ impl World {
     }
 
     fn served_weights(&self) -> Vec<f32> {
+        self.served("w")
+    }
+
+    fn served(&self, name: &str) -> Vec<f32> {
         let header = gguf::check(&self.path(SERVED)).expect("it is whole");
         let file = fs::File::open(self.path(SERVED)).expect("it is there");
-        let tensor = header.tensor("w").expect("it is there");
+        let tensor = header.tensor(name).expect("it is there");
         gguf::read_floats(&file, &header, tensor).expect("it is F32")
     }
 }
@@ -252,4 +256,46 @@ async fn the_weights_in_32_bits_do_not_stay_in_the_cache_folder() {
         .map(|file| file.expect("readable").file_name())
         .collect();
     assert_eq!(kept.len(), 2, "the finished file and its hash: {kept:?}");
+}
+
+#[tokio::test]
+async fn a_student_is_cut_out_of_the_base_before_its_adapter_is_added() {
+    let world = World::new();
+    let number = |key: &str, value| (key.to_owned(), Value::U32(value));
+    let texts = |key: &str, texts: &[&str]| {
+        let texts = texts.iter().map(|&text| text.to_owned());
+        (key.to_owned(), Value::Texts(texts.collect()))
+    };
+    let numbers = |key: &str, numbers: &[i32]| (key.to_owned(), Value::I32s(numbers.to_vec()));
+    let base = [
+        text("general.architecture", "llama"),
+        number("llama.block_count", 1),
+        number("llama.attention.head_count", 1),
+        texts("tokenizer.ggml.tokens", &["a", "b"]),
+        texts("tokenizer.ggml.merges", &[]),
+    ];
+    let weights = [
+        matrix("token_embd.weight", [2, 2], &[5.0, 6.0, 7.0, 8.0]),
+        matrix("blk.0.ffn_up.weight", [2, 2], &[1.0, 2.0, 3.0, 4.0]),
+    ];
+    gguf::write(&world.path(BASE), &base, &weights).expect("writable");
+    let adapter = [
+        text("general.type", "adapter"),
+        text("adapter.type", "lora"),
+        ("adapter.lora.alpha".to_owned(), Value::F32(1.0)),
+        text(BASE_SHA256_KEY, world.hash_of(BASE).as_str()),
+        numbers("microgpt.student.channels", &[1]),
+        numbers("microgpt.student.tokens", &[1]),
+        number("microgpt.student.window", 256),
+        number("microgpt.student.full_every", 3),
+    ];
+    let halves = [
+        matrix("blk.0.ffn_up.weight.lora_a", [2, 1], &[10.0, 0.0]),
+        matrix("blk.0.ffn_up.weight.lora_b", [1, 1], &[1.0]),
+    ];
+    gguf::write(&world.path(ADAPTER), &adapter, &halves).expect("writable");
+    world.put_manifest("1");
+    world.pull("tuned").await.expect("all is there");
+    assert_eq!(world.served("blk.0.ffn_up.weight"), [13.0, 4.0]);
+    assert_eq!(world.served("token_embd.weight"), [7.0, 8.0]);
 }
