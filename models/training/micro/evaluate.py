@@ -79,7 +79,7 @@ def leanings(base: Base, prompts_of_rows: list[list[dict]], batch: int) -> list[
     for part, width in alike(encoded, batch):
         # Nothing looks ahead, so what fills a row up behind its end changes nothing.
         ids = torch.tensor([encoded[i] + [pad] * (width - len(encoded[i])) for i in part], device=base.model.device)
-        hidden = base.model.model(input_ids=ids).last_hidden_state
+        hidden = base.model.model(input_ids=ids, use_cache=False).last_hidden_state
         ends = torch.tensor([len(encoded[index]) - 1 for index in part], device=hidden.device)
         logits = base.model.lm_head(hidden[torch.arange(len(part), device=hidden.device), ends]).float()
         refusal = logits[:, first].clone()
