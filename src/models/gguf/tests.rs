@@ -57,6 +57,18 @@ fn what_was_written_is_read_back() {
         offset: 32,
     };
     assert_eq!(header.tensors[1], second);
+    assert!(!header.metadata.contains_key("some.texts"));
+}
+
+#[test]
+fn lists_are_read_where_they_are_asked_for() {
+    let folder = small_file();
+    let header = check_with_lists(&folder.path().join("model.gguf")).expect("the file is whole");
+    let texts = Value::Texts(vec!["a".into(), "zwei".into()]);
+    assert_eq!(header.metadata.get("some.texts"), Some(&texts));
+    let numbers = Value::I32s(vec![1, -2, 3]);
+    assert_eq!(header.metadata.get("some.numbers"), Some(&numbers));
+    assert_eq!(header.tensors.len(), 2);
 }
 
 #[test]
@@ -82,6 +94,8 @@ fn no_prefix_of_a_file_passes_or_panics() {
     for length in 0..needed {
         fs::write(&path, &bytes[..length]).expect("writable");
         assert!(check(&path).is_err(), "{length} of {needed} bytes passed");
+        let with_lists = check_with_lists(&path);
+        assert!(with_lists.is_err(), "{length} of {needed} bytes passed");
     }
 }
 
