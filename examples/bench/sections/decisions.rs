@@ -21,6 +21,8 @@ use crate::{
 
 const SHORT: usize = 1_000;
 const LONG: usize = 100;
+/// The time goes with the length: the sets have questions of one line and of several.
+const FEW_WORDS: [usize; 2] = [10, 20];
 /// Words of a long request; about 450 tokens.
 const LONG_WORDS: usize = 350;
 const CLIENTS: usize = 8;
@@ -90,6 +92,16 @@ fn one_client(server: &Server, short: &[String], table: &mut Table) -> anyhow::R
     table.plain(figure("p50"), percentile(&took_ms, 0.5), Unit::Milliseconds);
     let p99 = percentile(&took_ms, 0.99);
     table.at_most(figure("p99"), p99, 15.0, Unit::Milliseconds);
+    for words in FEW_WORDS {
+        let few = asked.iter().zip(&took_ms);
+        let few = few.filter(|(question, _)| question.split_whitespace().count() <= words);
+        let few: Vec<f64> = few.map(|(_, took)| *took).collect();
+        let figure = format!(
+            "decision, question of at most {words} words, one client, p99 of {}",
+            few.len()
+        );
+        table.plain(figure, percentile(&few, 0.99), Unit::Milliseconds);
+    }
     let long: Vec<String> = (0..LONG).map(|number| long(short, number * 7)).collect();
     let took_ms = decide_all(&mut connection, &long)?;
     let figure = format!("decision, request of {LONG_WORDS} words, p50 of {LONG}");

@@ -1,13 +1,16 @@
-"""A student of the tuned model: narrower layers, a sliding window in some of them, a smaller vocabulary, four bits.
+"""A student of the tuned model: a smaller vocabulary, four bits, a sliding window in some of its layers.
 
-What stays keeps the teacher's weights and its adapter, and learns to give the teacher's
-distribution at target positions and at a part of the others (Hinton et al., "Distilling the Knowledge
-in a Neural Network", 2015), and to end in its direction everywhere (Sanh et al., "DistilBERT", 2019).
+It begins with the teacher's weights and adapter. Each of the two reads a text in its own tokens; where one of
+the teacher's ends, the student learns its distribution, at target positions and at a part of the others (Hinton
+et al., "Distilling the Knowledge in a Neural Network", 2015), and everywhere the direction of its last hidden
+state (Sanh et al., "DistilBERT", 2019).
 """
 
 import copy
 import functools
 import random
+from dataclasses import dataclass
+from itertools import accumulate
 
 import torch
 
@@ -55,6 +58,22 @@ def looking_back(forward, window: int, hidden, *rest, **named):
     return forward(hidden, *rest, **named)
 
 
+@dataclass(kw_only=True)
+class Respelled(Example):
+    """An example in the student's vocabulary, with what the teacher reads."""
+
+    read: Example
+    # Where each of the teacher's tokens ends among the student's.
+    ends: list[int]
+
+
+def respelled(example: Example, vocabulary: Vocabulary) -> Respelled:
+    spelled = [vocabulary.respell([token]) for token in example.ids]
+    ends = [length - 1 for length in accumulate(map(len, spelled))]
+    start = ends[example.target_start - 1] + 1
+    return Respelled([part for parts in spelled for part in parts], start, example.difficulty, example.weight, read=example, ends=ends)
+
+
 class Lesson:
     """What the student's loss is made of."""
 
@@ -65,44 +84,54 @@ class Lesson:
         self.words = teacher.lm_head.weight.detach()[kept]
         self.place = torch.full((teacher.config.vocab_size,), -1, device=device)
         self.place[kept] = torch.arange(len(kept), device=device)
+        # To write a token that went is to begin with the first of its parts.
+        self.begins = self.place[torch.tensor(vocabulary.begins, device=device)]
 
-    def loss(self, model, examples: list[Example], pad: int, device: str) -> torch.Tensor:
+    def told(self, hidden: torch.Tensor) -> torch.Tensor:
+        """What the teacher would say next, in the student's vocabulary."""
+        says = self.teacher.lm_head(hidden).float().softmax(-1)
+        return torch.zeros(len(hidden), len(self.words), device=hidden.device).index_add_(1, self.begins, says)
+
+    def loss(self, model, examples: list[Respelled], pad: int, device: str) -> torch.Tensor:
         if self.steps % ROUND_EVERY == 0:
             self.rounded.renew()
         self.steps += 1
+        row, their_place, our_place, of_target = (part.to(device) for part in meetings(examples))
+        chosen = of_target | (torch.rand(len(row), device=device) < PROMPT_SHARE)
         ids, predicts, _ = tensors(examples, pad, device)
-        core = model.get_base_model()
-        seen = torch.zeros_like(predicts)
-        for row, example in enumerate(examples):
-            seen[row, : example.target_start - 1] = True
-        learned = predicts | (seen & (torch.rand(seen.shape, device=device) < PROMPT_SHARE))
         with torch.no_grad():
-            theirs = self.teacher.model(input_ids=ids, use_cache=False).last_hidden_state
-            told = torch.nn.functional.linear(theirs[learned], self.words).float().log_softmax(-1)
-        ours = core.model(input_ids=ids, use_cache=False).last_hidden_state
-        said = torch.nn.functional.linear(ours[learned], self.words).float().log_softmax(-1)
-        divergence = torch.nn.functional.kl_div(said, told, log_target=True, reduction="none").sum(-1)
-        target = predicts[learned]
-        following = self.place[torch.roll(ids, -1, dims=1)[learned]]
-        right = torch.nn.functional.nll_loss(said[target], following[target])
-        everywhere = predicts | seen
-        apart = 1 - torch.nn.functional.cosine_similarity(ours[everywhere].float(), theirs[everywhere].float(), dim=-1).mean()
-        return divergence[target].mean() + divergence[~target].mean() + TARGET_WEIGHT * right + DIRECTION_WEIGHT * apart
+            read, _, _ = tensors([example.read for example in examples], pad, device)
+            theirs = self.teacher.model(input_ids=read, use_cache=False).last_hidden_state[row, their_place]
+            told = self.told(theirs[chosen])
+        hidden = model.get_base_model().model(input_ids=ids, use_cache=False).last_hidden_state
+        ours = hidden[row, our_place]
+        divergence = torch.nn.functional.kl_div(self.said(ours[chosen]), told, reduction="none").sum(-1)
+        of_target = of_target[chosen]
+        following = self.place[torch.roll(ids, -1, dims=1)[predicts]]
+        right = torch.nn.functional.nll_loss(self.said(hidden[predicts]), following)
+        apart = 1 - torch.nn.functional.cosine_similarity(ours.float(), theirs.float(), dim=-1).mean()
+        return divergence[of_target].mean() + divergence[~of_target].mean() + TARGET_WEIGHT * right + DIRECTION_WEIGHT * apart
+
+    def said(self, hidden: torch.Tensor) -> torch.Tensor:
+        return torch.nn.functional.linear(hidden, self.words).float().log_softmax(-1)
 
 
-def respelled(examples: list[Example], vocabulary: Vocabulary) -> list[Example]:
-    """The examples in the student's vocabulary."""
-    made = []
-    for example in examples:
-        prompt = vocabulary.respell(example.ids[: example.target_start])
-        made.append(Example(prompt + vocabulary.respell(example.ids[example.target_start :]), len(prompt), example.difficulty))
-    return made
+def meetings(examples: list[Respelled]) -> tuple[torch.Tensor, ...]:
+    """Where both have read the same: row, the teacher's place, the student's; and whether a target token follows."""
+    found = [
+        (row, their, our, their >= example.read.target_start - 1)
+        for row, example in enumerate(examples)
+        for their, our in enumerate(example.ends[:-1])
+    ]
+    row, their, our, of_target = zip(*found)
+    return torch.tensor(row), torch.tensor(their), torch.tensor(our), torch.tensor(of_target)
 
 
 def teach(student, base: Base, teacher, examples: list[Example], vocabulary: Vocabulary, how: tune.Plan) -> None:
     """Tunes the student's adapter on the teacher's word; the student's matrices end as they round."""
     rounded = Rounded(student)
     lesson = Lesson(teacher, rounded, vocabulary, next(student.parameters()).device.type)
-    random.Random(how.seed).shuffle(examples)
-    tune.run(student, base, examples, how, loss=lesson.loss)
+    made = [respelled(example, vocabulary) for example in examples]
+    random.Random(how.seed).shuffle(made)
+    tune.run(student, base, made, how, loss=lesson.loss)
     rounded.renew()

@@ -4,11 +4,12 @@ import json
 import os
 import random
 from collections import Counter
+from itertools import islice
 from pathlib import Path
 
 import torch
 
-from . import channels, distill, evaluate, export, tune
+from . import distill, evaluate, export, tune
 from .base import Base, load
 from .sources import lines
 from .vocabulary import Vocabulary
@@ -83,6 +84,15 @@ def teacher_of(settings: dict, work: Path, base_path: Path):
     return base, model.get_base_model(), adapter
 
 
+def used_tokens(base: Base, work: Path) -> Counter:
+    """How often each token is used by the tasks, in all rows of the data stage."""
+    used = Counter()
+    every = lines(work / "rows.jsonl.gz")
+    while rows := list(islice(every, 4096)):
+        used.update(token for example in tune.examples_of(base, rows) for token in example.ids)
+    return used
+
+
 def student(settings: dict, work: Path, base_path: Path, seconds: float | None) -> None:
     """Distils the tuned model into a student."""
     from gguf import GGUFReader
@@ -93,21 +103,14 @@ def student(settings: dict, work: Path, base_path: Path, seconds: float | None) 
     frames = json.loads((work / "frames.json").read_text())
     base, teacher, adapter = teacher_of(settings, work, base_path)
     examples = tune.examples_of(base, rows)
-    used = Counter(token for example in examples for token in example.ids)
-    vocabulary = Vocabulary(GGUFReader(base_path), used, settings["student_vocabulary"])
-    pad = base.tokenizer.token_to_id("<|im_end|>")
-    seen = random.Random(settings["seed"]).sample(examples, min(96, len(examples)))
-    seen = [seen[start : start + 8] for start in range(0, len(seen), 8)]
-    kept = channels.kept(teacher, seen, settings["student_width"], pad, settings["device"])
+    vocabulary = Vocabulary(GGUFReader(base_path), used_tokens(base, work), settings["student_vocabulary"])
     small = start(settings, base_path)
-    channels.cut(small.model, kept)
     distill.narrow(small.model, settings["student_window"])
     model = tune.adapted(small, settings["rank"], settings["alpha"])
-    give(model, channels.cut_adapter(adapter, kept))
+    give(model, adapter)
     how = plan(settings, seconds or settings["student_seconds"], work / "student.checkpoint.pt")
-    distill.teach(model, small, teacher, distill.respelled(examples, vocabulary), vocabulary, how)
-    shape = {"channels": [place for layer in kept for place in layer], "tokens": vocabulary.kept,
-             "window": settings["student_window"], "full_every": distill.FULL_EVERY}
+    distill.teach(model, small, teacher, examples, vocabulary, how)
+    shape = {"tokens": vocabulary.kept, "window": settings["student_window"], "full_every": distill.FULL_EVERY}
     export.adapter(model, base_path, settings["base"], work / f"{settings['student_name']}.lora.gguf", "Micro-GPT student", {"seed": str(settings["seed"])}, shape)
     model.merge_adapter()
     report = {"student": evaluate.judge(small, held, frames), "bias": evaluate.decline_bias(small, bias_rows, frames, settings["most_declined"])}

@@ -28,6 +28,8 @@ class Vocabulary:
                 kept |= family
         self.kept = sorted(kept)
         self.spelling = {token: self.spell(token, kept) for token in range(len(tokens)) if token not in kept}
+        # The first of each token's parts.
+        self.begins = [self.spelling.get(token, (token,))[0] for token in range(len(tokens))]
 
     def family(self, token: int) -> set[int]:
         """A token with all the tokens that its merges go through."""

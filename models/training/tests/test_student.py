@@ -1,6 +1,10 @@
-"""What a student is made of: narrower layers, four bits, windows. Needs PyTorch; skipped where it isn't."""
+"""What a student is made of: fewer tokens, four bits, windows. Needs PyTorch; skipped where it isn't."""
 
+import copy
+import tempfile
 import unittest
+from collections import Counter
+from pathlib import Path
 from types import SimpleNamespace
 
 try:
@@ -9,7 +13,7 @@ try:
     import torch
     from transformers import LlamaConfig, LlamaForCausalLM
 
-    from micro import channels, distill, export, rounding, tune
+    from micro import distill, rounding, tune, vocabulary
     from micro.batches import Example
 except ImportError:
     torch = None
@@ -44,30 +48,50 @@ class Student(unittest.TestCase):
         layer(tokens).sum().backward()
         self.assertGreater(layer.lora_A["default"].weight.grad.abs().sum().item(), 0)
 
-    def test_channels_that_bring_nothing_go_and_the_model_says_the_same(self):
-        idle = [3, 8, 40]
-        with torch.no_grad():
-            for layer in self.model.model.layers:
-                layer.mlp.down_proj.weight[:, idle] = 0
-        kept = channels.kept(self.model, [self.examples[:2], self.examples[2:]], 61, 2, "cpu")
-        self.assertEqual(kept, [[place for place in range(64) if place not in idle]] * 4)
-        ids = torch.tensor([self.examples[0].ids])
-        before = self.model(input_ids=ids).logits
-        channels.cut(self.model, kept)
-        torch.testing.assert_close(self.model(input_ids=ids).logits, before)
+    def vocabulary(self, size: int):
+        """Of `a`, `b`, `c`, `ab`, `abc`, where `abc` is made of `ab` and `c`, and marks up to 64."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "tokens.gguf"
+            writer = gguf.GGUFWriter(path, "llama")
+            writer.add_token_list(["a", "b", "c", "ab", "abc", *(f"<{place}>" for place in range(5, 64))])
+            writer.add_token_merges(["a b", "ab c"])
+            writer.write_header_to_file()
+            writer.write_kv_data_to_file()
+            writer.close()
+            return vocabulary.Vocabulary(gguf.GGUFReader(path), Counter({4: 3}), size)
 
-    def test_an_adapter_is_cut_with_its_model(self):
-        model = tune.adapted(self.base, 8, 16.0)
-        for name, parameter in model.named_parameters():
-            if "lora_B" in name:
-                torch.nn.init.normal_(parameter, std=0.02)
-        places = list(range(0, 64, 2))
-        layer = model.get_base_model().model.layers[1].mlp
-        wanted = layer.up_proj.get_delta_weight("default")[places], layer.down_proj.get_delta_weight("default")[:, places]
-        saved = channels.cut_adapter(export.weights(model), [places] * 4)
-        half = lambda side, projection: torch.from_numpy(saved[f"model.layers.1.mlp.{projection}.lora_{side}"])
-        for delta, projection in zip(wanted, ("up_proj", "down_proj")):
-            torch.testing.assert_close(2.0 * half("b", projection) @ half("a", projection), delta)
+    def test_a_token_that_went_is_spelled_and_begins_with_its_first_part(self):
+        whole, smaller = self.vocabulary(64), self.vocabulary(63)
+        self.assertEqual(whole.respell([4, 7]), [4, 7])
+        self.assertEqual(smaller.kept, [place for place in range(64) if place not in (3, 4)])
+        self.assertEqual(smaller.respell([4, 7]), [0, 1, 2, 7])
+        self.assertEqual(smaller.begins[3:6], [0, 0, 5])
+
+    def test_teacher_and_student_meet_where_a_token_of_the_teacher_ends(self):
+        made = distill.respelled(Example([4, 7, 3, 9], 2), self.vocabulary(63))
+        self.assertEqual((made.ids, made.target_start), ([0, 1, 2, 7, 0, 1, 9], 4))
+        row, their, our, of_target = distill.meetings([made])
+        self.assertEqual(their.tolist(), [0, 1, 2])
+        self.assertEqual(our.tolist(), [2, 3, 5])
+        self.assertEqual(of_target.tolist(), [False, True, True])
+
+    def test_what_the_teacher_would_say_is_told_by_first_parts(self):
+        smaller = self.vocabulary(63)
+        lesson = distill.Lesson(self.model, None, smaller, "cpu")
+        hidden = torch.randn(2, 32)
+        says = self.model.lm_head(hidden).softmax(-1)
+        told = lesson.told(hidden)
+        torch.testing.assert_close(told[:, 0], says[:, 0] + says[:, 3] + says[:, 4])
+        torch.testing.assert_close(told[:, 1:], says[:, smaller.kept[1:]])
+
+    def test_a_student_in_the_teachers_vocabulary_and_numbers_has_only_the_targets_to_learn(self):
+        whole = self.vocabulary(64)
+        student = tune.adapted(SimpleNamespace(model=copy.deepcopy(self.model)), 8, 16.0)
+        lesson = distill.Lesson(self.model, rounding.Rounded(student), whole, "cpu")
+        lesson.steps = 1  # Not rounded, so it is its teacher.
+        made = [distill.respelled(example, whole) for example in self.examples]
+        loss = lesson.loss(student, made, 2, "cpu")
+        torch.testing.assert_close(loss, tune.loss_of(self.model, self.examples, 2, "cpu"))
 
     def test_a_windowed_layer_sees_no_further_back(self):
         ids = torch.tensor([self.examples[0].ids])

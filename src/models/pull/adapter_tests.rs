@@ -284,18 +284,17 @@ async fn a_student_is_cut_out_of_the_base_before_its_adapter_is_added() {
         text("adapter.type", "lora"),
         ("adapter.lora.alpha".to_owned(), Value::F32(1.0)),
         text(BASE_SHA256_KEY, world.hash_of(BASE).as_str()),
-        numbers("microgpt.student.channels", &[1]),
         numbers("microgpt.student.tokens", &[1]),
         number("microgpt.student.window", 256),
         number("microgpt.student.full_every", 3),
     ];
     let halves = [
         matrix("blk.0.ffn_up.weight.lora_a", [2, 1], &[10.0, 0.0]),
-        matrix("blk.0.ffn_up.weight.lora_b", [1, 1], &[1.0]),
+        matrix("blk.0.ffn_up.weight.lora_b", [1, 2], &[1.0, 2.0]),
     ];
     gguf::write(&world.path(ADAPTER), &adapter, &halves).expect("writable");
     world.put_manifest("1");
     world.pull("tuned").await.expect("all is there");
-    assert_eq!(world.served("blk.0.ffn_up.weight"), [13.0, 4.0]);
+    assert_eq!(world.served("blk.0.ffn_up.weight"), [11.0, 2.0, 23.0, 4.0]);
     assert_eq!(world.served("token_embd.weight"), [7.0, 8.0]);
 }

@@ -1,8 +1,8 @@
 //! A student: a smaller model that is cut out of a base before its adapter is added.
 //!
-//! The adapter's file says which tokens of the base it keeps, which channels of its feed-forwards, and
-//! how far back its layers look. What comes out is llama.cpp's `granite_swa`, Llama's architecture with
-//! a sliding window in some layers; the other factors of that one are 1 here.
+//! The adapter's file says which tokens of the base it keeps, and how far back its layers look. What
+//! comes out is llama.cpp's `granite_swa`, Llama's architecture with a sliding window in some layers;
+//! the other factors of that one are 1 here.
 
 mod pieces;
 mod tokenizer;
@@ -40,8 +40,6 @@ pub enum StudentError {
 /// What of a base a student has.
 #[derive(Debug)]
 pub struct Shape {
-    /// The base's numbers of its feed-forwards' channels, ascending for each layer, layer by layer.
-    channels: Vec<usize>,
     /// The base's numbers of its tokens, ascending.
     tokens: Vec<usize>,
     /// How many tokens a layer looks back over.
@@ -57,10 +55,7 @@ impl Shape {
     /// [`StudentError::Shape`].
     pub fn of(adapter: &Header) -> Result<Option<Self>, StudentError> {
         let is_there = |key: &&str| adapter.metadata.contains_key(&named(key));
-        if !["channels", "tokens", "window", "full_every"]
-            .iter()
-            .any(is_there)
-        {
+        if !["tokens", "window", "full_every"].iter().any(is_there) {
             return Ok(None);
         }
         let tokens = numbers(adapter, "tokens")?;
@@ -71,7 +66,6 @@ impl Shape {
             });
         }
         Ok(Some(Self {
-            channels: numbers(adapter, "channels")?,
             tokens,
             window: positive(adapter, "window")?,
             full_every: positive(adapter, "full_every")?,
@@ -118,10 +112,6 @@ impl Shape {
             (
                 "general.architecture".to_owned(),
                 Value::Text(TO.to_owned()),
-            ),
-            (
-                format!("{TO}.feed_forward_length"),
-                length(self.width(base)?),
             ),
             (format!("{TO}.vocab_size"), length(self.tokens.len())),
             (format!("{TO}.logit_scale"), Value::F32(1.0)),

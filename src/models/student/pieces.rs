@@ -17,10 +17,8 @@ const ROWS_ARE_TOKENS: [&str; 2] = ["token_embd.weight", "output.weight"];
 pub(super) enum Piece<'shape> {
     /// All of the base's.
     Whole(TensorInfo),
-    /// Some of its rows.
+    /// The rows of the tokens that stay.
     Rows(TensorInfo, &'shape [usize]),
-    /// Some numbers of every row.
-    Columns(TensorInfo, &'shape [usize]),
     /// The sinks of a layer with so many heads.
     NoSinks(String, u32),
 }
@@ -28,7 +26,6 @@ pub(super) enum Piece<'shape> {
 impl Shape {
     /// Of each of the base's tensors the student's part, and what the base doesn't have.
     pub(super) fn pieces(&self, base: &Header) -> Result<Vec<Piece<'_>>, StudentError> {
-        let width = self.width(base)?;
         let heads = number(base, "attention.head_count")?;
         let mut pieces = Vec::new();
         for tensor in base.tensors.iter().cloned() {
@@ -38,17 +35,11 @@ impl Shape {
                     tensor.name
                 )));
             }
-            pieces.push(match layer_of(&tensor.name) {
-                Some((layer, "ffn_gate.weight" | "ffn_up.weight")) => {
-                    Piece::Rows(tensor, self.channels_of(layer, width)?)
-                }
-                Some((layer, "ffn_down.weight")) => {
-                    Piece::Columns(tensor, self.channels_of(layer, width)?)
-                }
-                _ if ROWS_ARE_TOKENS.contains(&tensor.name.as_str()) => {
-                    Piece::Rows(tensor, &self.tokens)
-                }
-                _ => Piece::Whole(tensor),
+            let has_tokens = ROWS_ARE_TOKENS.contains(&tensor.name.as_str());
+            pieces.push(if has_tokens {
+                Piece::Rows(tensor, &self.tokens)
+            } else {
+                Piece::Whole(tensor)
             });
         }
         let layers = 0..number(base, "block_count")?;
@@ -56,24 +47,6 @@ impl Shape {
         pieces.extend(sinks.map(|name| Piece::NoSinks(name, heads)));
         pieces.iter().try_for_each(Piece::must_fit)?;
         Ok(pieces)
-    }
-
-    /// How many channels a layer keeps.
-    pub(super) fn width(&self, base: &Header) -> Result<usize, StudentError> {
-        let layers = usize::try_from(number(base, "block_count")?).unwrap_or(0);
-        let count = self.channels.len();
-        if layers == 0 || !count.is_multiple_of(layers) {
-            return Err(StudentError::Shape {
-                key: "channels",
-                problem: format!("has {count} numbers, not as many for each of {layers} layers"),
-            });
-        }
-        Ok(count / layers)
-    }
-
-    fn channels_of(&self, layer: usize, width: usize) -> Result<&[usize], StudentError> {
-        let layers = self.channels.chunks(width.max(1)).nth(layer);
-        layers.ok_or_else(|| StudentError::Base(format!("it has a layer {layer} beyond its count")))
     }
 }
 
@@ -87,40 +60,25 @@ pub(super) fn number(base: &Header, key: &str) -> Result<u32, StudentError> {
     }
 }
 
-/// The layer that a tensor belongs to, and the rest of its name.
-fn layer_of(name: &str) -> Option<(usize, &str)> {
-    let (number, part) = name.strip_prefix("blk.")?.split_once('.')?;
-    Some((number.parse().ok()?, part))
-}
-
 impl Piece<'_> {
     /// What is kept must be there.
     fn must_fit(&self) -> Result<(), StudentError> {
-        let (tensor, kept, axis) = match self {
-            Self::Rows(tensor, kept) => (tensor, kept, 1),
-            Self::Columns(tensor, kept) => (tensor, kept, 0),
-            Self::Whole(_) | Self::NoSinks(..) => return Ok(()),
+        let Self::Rows(tensor, kept) = self else {
+            return Ok(());
         };
-        let [row, rows] = tensor.shape[..] else {
+        let [_, rows] = tensor.shape[..] else {
             return Err(StudentError::Base(format!(
                 "its {} is no matrix",
                 tensor.name
             )));
         };
-        let there = if axis == 0 { row } else { rows };
-        let Some(beyond) = kept.iter().find(|place| **place as u64 >= there) else {
+        let Some(beyond) = kept.iter().find(|place| **place as u64 >= rows) else {
             return Ok(());
         };
-        let of_tokens = ROWS_ARE_TOKENS.contains(&tensor.name.as_str());
-        let (key, one) = if of_tokens {
-            ("tokens", "token")
-        } else {
-            ("channels", "channel")
-        };
         Err(StudentError::Shape {
-            key,
+            key: "tokens",
             problem: format!(
-                "names {one} {beyond}, where the base's {} has {there}",
+                "names token {beyond}, where the base's {} has {rows}",
                 tensor.name
             ),
         })
@@ -130,7 +88,6 @@ impl Piece<'_> {
         let (name, shape) = match self {
             Self::Whole(tensor) => (&tensor.name, tensor.shape.clone()),
             Self::Rows(tensor, kept) => (&tensor.name, vec![tensor.shape[0], kept.len() as u64]),
-            Self::Columns(tensor, kept) => (&tensor.name, vec![kept.len() as u64, tensor.shape[1]]),
             Self::NoSinks(name, heads) => (name, vec![u64::from(*heads)]),
         };
         Outline {
@@ -152,12 +109,6 @@ impl Piece<'_> {
                 kept.iter()
                     .flat_map(|place| rows[*place])
                     .copied()
-                    .collect()
-            }
-            Self::Columns(tensor, kept) => {
-                let numbers = read(tensor)?;
-                let rows = numbers.chunks(row_of(tensor));
-                rows.flat_map(|row| kept.iter().map(|place| row[*place]))
                     .collect()
             }
             Self::NoSinks(_, heads) => vec![NO_SINK; *heads as usize],

@@ -1,4 +1,4 @@
-//! Students of a base of two layers, two channels and five tokens.
+//! Students of a base of two layers and five tokens.
 
 use tempfile::TempDir;
 
@@ -12,7 +12,6 @@ fn base_metadata() -> Vec<(String, Value)> {
         ("general.architecture", Value::Text("llama".into())),
         ("general.name", Value::Text("a base".into())),
         ("llama.block_count", Value::U32(2)),
-        ("llama.feed_forward_length", Value::U32(3)),
         ("llama.attention.head_count", Value::U32(2)),
         ("llama.rope.freq_base", Value::F32(10_000.0)),
         (
@@ -55,12 +54,8 @@ fn base_tensors() -> Vec<Tensor> {
     tensors
 }
 
-/// Of the first layer's three channels the first and the last, of the second's the last two.
-const CHANNELS: [i32; 4] = [0, 2, 1, 2];
-
-fn shape(channels: &[i32], tokens: &[i32]) -> Vec<(String, Value)> {
+fn shape(tokens: &[i32]) -> Vec<(String, Value)> {
     vec![
-        (named("channels"), Value::I32s(channels.to_vec())),
         (named("tokens"), Value::I32s(tokens.to_vec())),
         (named("window"), Value::U32(256)),
         (named("full_every"), Value::U32(2)),
@@ -99,22 +94,16 @@ impl Files {
 }
 
 #[test]
-fn channels_and_tokens_keep_their_numbers() {
-    let files = Files::new(&base_metadata(), &shape(&CHANNELS, &[0, 1, 2, 4]));
+fn tokens_and_layers_keep_their_numbers() {
+    let files = Files::new(&base_metadata(), &shape(&[0, 1, 2, 4]));
     files.cut().expect("it fits");
     assert_eq!(
         files.floats("token_embd.weight"),
         [0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 4.0, 4.5]
     );
-    assert_eq!(files.floats("blk.0.ffn_up.weight"), [0.0, 1.0, 4.0, 5.0]);
-    assert_eq!(files.floats("blk.0.ffn_down.weight"), [0.0, 2.0, 3.0, 5.0]);
     assert_eq!(
         files.floats("blk.1.ffn_up.weight"),
-        [12.0, 13.0, 14.0, 15.0]
-    );
-    assert_eq!(
-        files.floats("blk.1.ffn_down.weight"),
-        [11.0, 12.0, 14.0, 15.0]
+        [10.0, 11.0, 12.0, 13.0, 14.0, 15.0]
     );
     assert_eq!(files.floats("blk.1.attn_q.weight"), [10.0; 4]);
     assert_eq!(files.floats("blk.1.attn_sinks.weight"), [NO_SINK; 2]);
@@ -122,14 +111,13 @@ fn channels_and_tokens_keep_their_numbers() {
 
 #[test]
 fn the_metadata_are_those_of_the_smaller_model() {
-    let files = Files::new(&base_metadata(), &shape(&CHANNELS, &[0, 2, 3, 4]));
+    let files = Files::new(&base_metadata(), &shape(&[0, 2, 3, 4]));
     files.cut().expect("it fits");
     let header = gguf::check_with_lists(&files.path("student")).expect("it is whole");
     let is = |key: &str, value: Value| assert_eq!(header.metadata.get(key), Some(&value), "{key}");
     is("general.architecture", Value::Text(TO.into()));
     is("general.name", Value::Text("a base".into()));
     is("granite_swa.block_count", Value::U32(2));
-    is("granite_swa.feed_forward_length", Value::U32(2));
     is("granite_swa.vocab_size", Value::U32(4));
     is("granite_swa.rope.freq_base", Value::F32(10_000.0));
     is("granite_swa.attention.sliding_window", Value::U32(256));
@@ -149,25 +137,14 @@ fn an_adapter_of_a_whole_base_is_of_no_student() {
 
 #[test]
 fn what_the_base_does_not_have_is_named() {
-    let cases: [(Vec<(String, Value)>, &str); 6] = [
+    let cases: [(Vec<(String, Value)>, &str); 4] = [
+        (shape(&[2, 5]), "tokens names token 5, where the base has 5"),
         (
-            shape(&[0, 1, 3, 1], &[0, 2]),
-            "channels names channel 3, where",
-        ),
-        (
-            shape(&CHANNELS[1..], &[0, 2]),
-            "channels has 3 numbers, not as many for each of 2 layers",
-        ),
-        (
-            shape(&CHANNELS, &[2, 5]),
-            "tokens names token 5, where the base has 5",
-        ),
-        (
-            shape(&CHANNELS, &[0, 1]),
+            shape(&[0, 1]),
             "lacks token 2, which the base's tokenizer.ggml.eos_token_id names",
         ),
-        (shape(&CHANNELS, &[2, 0]), "tokens must ascend"),
-        (shape(&CHANNELS, &[0, 2])[..2].to_vec(), "window is absent"),
+        (shape(&[2, 0]), "tokens must ascend"),
+        (shape(&[0, 2])[..1].to_vec(), "window is absent"),
     ];
     for (adapter, reason) in cases {
         let message = Files::new(&base_metadata(), &adapter).refusal();
@@ -179,7 +156,7 @@ fn what_the_base_does_not_have_is_named() {
 fn a_base_of_another_architecture_or_without_a_tokenizer_is_refused() {
     let lacking = |key: &str| {
         let rest = base_metadata().into_iter().filter(|(name, _)| name != key);
-        Files::new(&rest.collect::<Vec<_>>(), &shape(&CHANNELS, &[0, 2])).refusal()
+        Files::new(&rest.collect::<Vec<_>>(), &shape(&[0, 2])).refusal()
     };
     assert!(lacking("general.architecture").contains("its architecture is not llama"));
     assert!(lacking("tokenizer.ggml.tokens").contains("no list of tokens"));
