@@ -1,4 +1,4 @@
-"""A student of the tuned model: a smaller vocabulary, four bits, a sliding window in some of its layers.
+"""A student of the tuned model: a smaller vocabulary and four bits.
 
 It begins with the teacher's weights and adapter. Each of the two reads a text in its own tokens; where one of
 the teacher's ends, the student learns its distribution, at target positions and at a part of the others (Hinton
@@ -7,7 +7,6 @@ state (Sanh et al., "DistilBERT", 2019).
 """
 
 import copy
-import functools
 import random
 from dataclasses import dataclass
 from itertools import accumulate
@@ -26,8 +25,6 @@ TARGET_WEIGHT = 1.0
 DIRECTION_WEIGHT = 1.0
 # The rounded matrices follow the adapter every so many steps: doing it costs a fifth of a step.
 ROUND_EVERY = 4
-# One layer in so many looks back without a window.
-FULL_EVERY = 3
 
 
 def shortened(base: Base, layers: list[int]) -> Base:
@@ -38,24 +35,6 @@ def shortened(base: Base, layers: list[int]) -> Base:
         layer.self_attn.layer_idx = place
     model.config.num_hidden_layers = len(layers)
     return Base(model, base.tokenizer, base.path)
-
-
-def narrow(model, window: int) -> None:
-    """Lets all layers but each `FULL_EVERY`-th look back over `window` tokens only; where no cache is used, as in training."""
-    for place, layer in enumerate(model.model.layers):
-        if place % FULL_EVERY != FULL_EVERY - 1:
-            layer.forward = functools.partial(looking_back, layer.forward, window)
-
-
-def looking_back(forward, window: int, hidden, *rest, **named):
-    length = hidden.shape[1]
-    if length > window and named.get("past_key_values") is None:
-        place = torch.arange(length, device=hidden.device)
-        distance = place[:, None] - place[None, :]
-        seen = (distance >= 0) & (distance < window)
-        mask = torch.zeros(seen.shape, dtype=hidden.dtype, device=hidden.device).masked_fill(~seen, torch.finfo(hidden.dtype).min)
-        named["attention_mask"] = mask[None, None]
-    return forward(hidden, *rest, **named)
 
 
 @dataclass(kw_only=True)

@@ -11,8 +11,8 @@ from .base import BLOCK, halves, neighbours
 GGUF_NAMES = {torch_name: gguf_name for gguf_name, torch_name in BLOCK.items()}
 
 
-def adapter(model, base_path: Path, base_name: str, path: Path, name: str, notes: dict[str, str], shape: dict | None = None) -> None:
-    """The adapter of a tuned model in Q8_0 (its rank is a multiple of 32); `shape` says what of the base a student has."""
+def adapter(model, base_path: Path, base_name: str, path: Path, name: str, notes: dict[str, str], tokens: list[int] | None = None) -> None:
+    """The adapter of a tuned model in Q8_0 (its rank is a multiple of 32); `tokens` are those of the base that a student has."""
     settings = model.peft_config["default"]
     config = model.get_base_model().config
     writer = gguf.GGUFWriter(path, "llama")
@@ -24,9 +24,8 @@ def adapter(model, base_path: Path, base_name: str, path: Path, name: str, notes
     writer.add_string("microgpt.base_sha256", sha256(base_path))
     for key, text in notes.items():
         writer.add_string(f"microgpt.{key}", text)
-    for key, part in (shape or {}).items():
-        add = writer.add_array if isinstance(part, list) else writer.add_uint32
-        add(f"microgpt.student.{key}", part)
+    if tokens is not None:
+        writer.add_array("microgpt.student.tokens", tokens)
     for torch_name, array in weights(model).items():
         _, _, layer, module, projection, side = torch_name.split(".")
         part = GGUF_NAMES[f"{module}.{projection}"]

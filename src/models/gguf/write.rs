@@ -23,8 +23,6 @@ pub enum Value {
     Texts(Vec<String>),
     /// A list of numbers.
     I32s(Vec<i32>),
-    /// A list of flags.
-    Bools(Vec<bool>),
 }
 
 /// A tensor with its data as it is stored.
@@ -149,10 +147,6 @@ fn push_value(out: &mut Vec<u8>, value: &Value) {
             for number in numbers {
                 out.extend_from_slice(&number.to_le_bytes());
             }
-        }
-        Value::Bools(flags) => {
-            push_array_start(out, value_type::BOOL, flags.len());
-            out.extend(flags.iter().map(|flag| u8::from(*flag)));
         }
     }
 }

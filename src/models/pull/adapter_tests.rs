@@ -270,7 +270,6 @@ async fn a_student_is_cut_out_of_the_base_before_its_adapter_is_added() {
     let base = [
         text("general.architecture", "llama"),
         number("llama.block_count", 1),
-        number("llama.attention.head_count", 1),
         texts("tokenizer.ggml.tokens", &["a", "b"]),
         texts("tokenizer.ggml.merges", &[]),
     ];
@@ -285,8 +284,6 @@ async fn a_student_is_cut_out_of_the_base_before_its_adapter_is_added() {
         ("adapter.lora.alpha".to_owned(), Value::F32(1.0)),
         text(BASE_SHA256_KEY, world.hash_of(BASE).as_str()),
         numbers("microgpt.student.tokens", &[1]),
-        number("microgpt.student.window", 256),
-        number("microgpt.student.full_every", 3),
     ];
     let halves = [
         matrix("blk.0.ffn_up.weight.lora_a", [2, 1], &[10.0, 0.0]),

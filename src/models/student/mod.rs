@@ -1,8 +1,7 @@
 //! A student: a smaller model that is cut out of a base before its adapter is added.
 //!
-//! The adapter's file says which tokens of the base it keeps, and how far back its layers look. What
-//! comes out is llama.cpp's `granite_swa`, Llama's architecture with a sliding window in some layers;
-//! the other factors of that one are 1 here.
+//! The adapter's file says which tokens of the base it keeps: a smaller vocabulary is less to multiply
+//! for each token that is written.
 
 mod pieces;
 mod tokenizer;
@@ -12,8 +11,9 @@ use std::{collections::BTreeMap, fs::File, io, path::Path};
 use super::gguf::{self, GgufError, Header, Value};
 use pieces::Piece;
 
-const FROM: &str = "llama";
-const TO: &str = "granite_swa";
+const ARCHITECTURE: &str = "llama";
+/// The metadata key of the tokens that a student keeps.
+const TOKENS_KEY: &str = "microgpt.student.tokens";
 
 /// Why a student can't be cut out.
 #[derive(Debug, thiserror::Error)]
@@ -21,14 +21,9 @@ pub enum StudentError {
     /// The base is no whole GGUF.
     #[error(transparent)]
     Gguf(#[from] GgufError),
-    /// What the adapter says of the student is incomplete, or not what the base has.
-    #[error("its microgpt.student.{key} {problem}")]
-    Shape {
-        /// The metadata key's end.
-        key: &'static str,
-        /// What is wrong, and what is wanted.
-        problem: String,
-    },
+    /// What the adapter says of the student is not what the base has.
+    #[error("its {TOKENS_KEY} {0}")]
+    Tokens(String),
     /// A base of another kind.
     #[error("a student can't be cut out of this base: {0}")]
     Base(String),
@@ -42,34 +37,22 @@ pub enum StudentError {
 pub struct Shape {
     /// The base's numbers of its tokens, ascending.
     tokens: Vec<usize>,
-    /// How many tokens a layer looks back over.
-    window: u32,
-    /// One layer in so many looks back over all.
-    full_every: u32,
 }
 
 impl Shape {
     /// What an adapter's header, read with its lists, says of a student; `None` if it is of a whole base.
     ///
     /// # Errors
-    /// [`StudentError::Shape`].
+    /// [`StudentError::Tokens`].
     pub fn of(adapter: &Header) -> Result<Option<Self>, StudentError> {
-        let is_there = |key: &&str| adapter.metadata.contains_key(&named(key));
-        if !["tokens", "window", "full_every"].iter().any(is_there) {
+        let Some(value) = adapter.metadata.get(TOKENS_KEY) else {
             return Ok(None);
-        }
-        let tokens = numbers(adapter, "tokens")?;
+        };
+        let tokens = numbers(value)?;
         if !tokens.is_sorted_by(|one, next| one < next) {
-            return Err(StudentError::Shape {
-                key: "tokens",
-                problem: "must ascend".to_owned(),
-            });
+            return Err(StudentError::Tokens("must ascend".to_owned()));
         }
-        Ok(Some(Self {
-            tokens,
-            window: positive(adapter, "window")?,
-            full_every: positive(adapter, "full_every")?,
-        }))
+        Ok(Some(Self { tokens }))
     }
 
     /// Writes the student of `base`, a GGUF in F32. Blocks for as long as copying it takes, and holds a
@@ -92,55 +75,24 @@ impl Shape {
     }
 
     fn metadata(&self, base: &Header) -> Result<Vec<(String, Value)>, StudentError> {
-        if base.text("general.architecture") != Some(FROM) {
+        if base.text("general.architecture") != Some(ARCHITECTURE) {
             return Err(StudentError::Base(format!(
-                "its architecture is not {FROM}"
+                "its architecture is not {ARCHITECTURE}"
             )));
         }
-        let length = |count: usize| Value::U32(u32::try_from(count).unwrap_or(u32::MAX));
-        let mut pairs: BTreeMap<String, Value> = BTreeMap::new();
-        for (key, value) in &base.metadata {
-            let ours = match key.strip_prefix(FROM).filter(|rest| rest.starts_with('.')) {
-                Some(rest) => format!("{TO}{rest}"),
-                None => key.clone(),
-            };
-            pairs.insert(ours, value.clone());
-        }
-        let places = 0..pieces::number(base, "block_count")?;
-        let has_window = |place| place % self.full_every != self.full_every - 1;
-        pairs.extend([
-            (
-                "general.architecture".to_owned(),
-                Value::Text(TO.to_owned()),
-            ),
-            (format!("{TO}.vocab_size"), length(self.tokens.len())),
-            (format!("{TO}.logit_scale"), Value::F32(1.0)),
-            (
-                format!("{TO}.attention.sliding_window"),
-                Value::U32(self.window),
-            ),
-            (
-                format!("{TO}.attention.sliding_window_pattern"),
-                Value::Bools(places.map(has_window).collect()),
-            ),
-        ]);
+        let mut pairs: BTreeMap<String, Value> = base.metadata.clone().into_iter().collect();
+        let count = u32::try_from(self.tokens.len()).unwrap_or(u32::MAX);
+        pairs.insert(format!("{ARCHITECTURE}.vocab_size"), Value::U32(count));
         tokenizer::cut(&mut pairs, &self.tokens)?;
         Ok(pairs.into_iter().collect())
     }
 }
 
-fn named(key: &str) -> String {
-    format!("microgpt.student.{key}")
-}
-
-/// A list of numbers of the base's parts.
-fn numbers(adapter: &Header, key: &'static str) -> Result<Vec<usize>, StudentError> {
-    let wrong = |problem: &str| StudentError::Shape {
-        key,
-        problem: problem.to_owned(),
-    };
-    let Some(Value::I32s(numbers)) = adapter.metadata.get(&named(key)) else {
-        return Err(wrong("is absent or no list of 32-bit numbers"));
+/// A list of numbers of the base's tokens.
+fn numbers(value: &Value) -> Result<Vec<usize>, StudentError> {
+    let wrong = |problem: &str| StudentError::Tokens(problem.to_owned());
+    let Value::I32s(numbers) = value else {
+        return Err(wrong("is no list of 32-bit numbers"));
     };
     let found = numbers.iter().map(|number| usize::try_from(*number));
     let found: Result<Vec<usize>, _> = found.collect();
@@ -148,27 +100,14 @@ fn numbers(adapter: &Header, key: &'static str) -> Result<Vec<usize>, StudentErr
     found.ok_or_else(|| wrong("must be numbers from 0, at least one"))
 }
 
-fn positive(adapter: &Header, key: &'static str) -> Result<u32, StudentError> {
-    match adapter.metadata.get(&named(key)) {
-        Some(Value::U32(number)) if *number > 0 => Ok(*number),
-        _ => Err(StudentError::Shape {
-            key,
-            problem: "is absent or no positive number".to_owned(),
-        }),
-    }
-}
-
 /// Those items of a list with one for each token.
 fn kept<Item: Clone>(items: &[Item], tokens: &[usize]) -> Result<Vec<Item>, StudentError> {
-    let found = tokens.iter().map(|token| {
-        items
-            .get(*token)
-            .cloned()
-            .ok_or_else(|| StudentError::Shape {
-                key: "tokens",
-                problem: format!("names token {token}, where the base has {}", items.len()),
-            })
-    });
+    let there = items.len();
+    let beyond = |token: &usize| {
+        StudentError::Tokens(format!("names token {token}, where the base has {there}"))
+    };
+    let found = tokens.iter();
+    let found = found.map(|token| items.get(*token).cloned().ok_or_else(|| beyond(token)));
     found.collect()
 }
 

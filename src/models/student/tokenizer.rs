@@ -48,9 +48,8 @@ fn renumber(metadata: &mut BTreeMap<String, Value>, tokens: &[usize]) -> Result<
             let new = usize::try_from(*token)
                 .ok()
                 .and_then(|old| numbers.get(&old));
-            *token = *new.ok_or_else(|| StudentError::Shape {
-                key: "tokens",
-                problem: format!("lacks token {token}, which the base's {key} names"),
+            *token = *new.ok_or_else(|| {
+                StudentError::Tokens(format!("lacks token {token}, which the base's {key} names"))
             })?;
         }
     }
