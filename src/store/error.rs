@@ -81,13 +81,15 @@ pub enum StoreError {
     Closed,
 }
 
+/// SQLite's primary result code for a lock that another holds.
+const SQLITE_BUSY: i32 = 5;
 /// SQLite's primary result code for a file whose pages contradict each other.
 const SQLITE_CORRUPT: i32 = 11;
 /// SQLite's primary result code for a file that has no SQLite header.
 const SQLITE_NOTADB: i32 = 26;
 /// SQLite's primary result codes for what ails the file and not the row: locked, read-only, failing,
 /// damaged, full, not to be opened.
-const OF_THE_FILE: [i32; 7] = [5, 6, 8, 10, SQLITE_CORRUPT, 13, 14];
+const OF_THE_FILE: [i32; 7] = [SQLITE_BUSY, 6, 8, 10, SQLITE_CORRUPT, 13, 14];
 
 impl StoreError {
     /// The failure to open `path`, told apart by what its owner has to do.
@@ -118,6 +120,11 @@ impl StoreError {
 
 fn is_damage(error: &sqlx::Error) -> bool {
     primary_code(error).is_some_and(|code| matches!(code, SQLITE_CORRUPT | SQLITE_NOTADB))
+}
+
+/// True where another has the file locked.
+pub(super) fn is_locked(error: &sqlx::Error) -> bool {
+    primary_code(error) == Some(SQLITE_BUSY)
 }
 
 /// True where any other write would fail for the same reason.

@@ -62,6 +62,9 @@ const MOST_CHECKED_BYTES: u64 = 64 << 20;
 /// How often bringing the tables up to date is tried, where another process is at it too.
 const MIGRATION_TRIES: usize = 5;
 
+/// How often a connection is set up, where another process has the file locked: for five seconds.
+const SETTING_TRIES: usize = 100;
+
 /// Set on each connection. A lock that another process holds is waited for. With the write-ahead log, NORMAL keeps a commit through the death of the
 /// process; only a power cut can take the last ones, and never the file's integrity.
 const PRAGMAS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; \
@@ -258,9 +261,17 @@ impl Store {
     }
 }
 
+/// Sets [`PRAGMAS`]. While SQLite turns a new file to the write-ahead log it doesn't wait for others
+/// who are at it too, since they might wait for each other: whoever is refused tries again.
 async fn configure(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
-    sqlx::raw_sql(PRAGMAS).execute(connection).await?;
-    Ok(())
+    let mut tries = 1;
+    loop {
+        match sqlx::raw_sql(PRAGMAS).execute(&mut *connection).await {
+            Err(error) if tries < SETTING_TRIES && error::is_locked(&error) => tries += 1,
+            result => return result.map(drop),
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
 
 /// Reads a file of moderate size whole, so that damage is met now and not in the middle of a day.
