@@ -25,7 +25,7 @@ use std::{
         Arc,
         atomic::{AtomicI64, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use sqlx::{
@@ -62,8 +62,8 @@ const MOST_CHECKED_BYTES: u64 = 64 << 20;
 /// How often bringing the tables up to date is tried, where another process is at it too.
 const MIGRATION_TRIES: usize = 5;
 
-/// How often a connection is set up, where another process has the file locked: for five seconds.
-const SETTING_TRIES: usize = 100;
+/// For how long setting a connection up is tried, where another process has the file locked.
+const SETTING_PATIENCE: Duration = Duration::from_secs(5);
 
 /// Set on each connection. A lock that another process holds is waited for. With the write-ahead log, NORMAL keeps a commit through the death of the
 /// process; only a power cut can take the last ones, and never the file's integrity.
@@ -262,13 +262,15 @@ impl Store {
 }
 
 /// Sets [`PRAGMAS`]. While SQLite turns a new file to the write-ahead log it doesn't wait for others
-/// who are at it too, since they might wait for each other: whoever is refused tries again.
+/// who are at it too, since they might wait for each other: whoever is refused tries again. A lock that
+/// was waited for in vain takes longer than the patience, and is not waited for twice.
 async fn configure(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
-    let mut tries = 1;
+    let began = Instant::now();
     loop {
-        match sqlx::raw_sql(PRAGMAS).execute(&mut *connection).await {
-            Err(error) if tries < SETTING_TRIES && error::is_locked(&error) => tries += 1,
-            result => return result.map(drop),
+        let result = sqlx::raw_sql(PRAGMAS).execute(&mut *connection).await;
+        let again = result.as_ref().is_err_and(error::is_locked);
+        if !again || began.elapsed() > SETTING_PATIENCE {
+            return result.map(drop);
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
