@@ -2,10 +2,10 @@
 
 use crate::{
     app,
-    chat::{Message, Role, Sampling},
+    chat::{Message, Role},
     config::Config,
     http::wire::ChatCompletion,
-    orchestrator::{Target, TurnRequest},
+    orchestrator::TurnRequest,
 };
 
 use super::print;
@@ -24,16 +24,10 @@ pub(super) struct Args {
 
 pub(super) async fn run(args: Args, config: &Config) -> anyhow::Result<()> {
     let orchestrator = app::assemble(config).await?;
+    let messages = vec![Message::new(Role::User, args.question)];
     let request = TurnRequest {
-        messages: vec![Message::new(Role::User, args.question)],
-        target: Target::Auto,
-        sampling: Sampling::default(),
-        conversation_id: None,
         request_id: "ask".into(),
-        collections: args.collection,
-        stream: false,
-        training: None,
-        no_store: false,
+        ..TurnRequest::new(messages, args.collection)
     };
     let answer = orchestrator.answer_whole(request).await?;
     orchestrator.close().await;

@@ -4,6 +4,7 @@ use crate::{
     app,
     chat::{Message, Role},
     config::Config,
+    orchestrator::TurnRequest,
 };
 
 use super::print;
@@ -23,7 +24,8 @@ pub(super) struct Args {
 pub(super) async fn run(args: Args, config: &Config) -> anyhow::Result<()> {
     let orchestrator = app::assemble(config).await?;
     let messages = vec![Message::new(Role::User, args.question)];
-    let preview = orchestrator.preview(messages, args.collection).await?;
+    let request = TurnRequest::new(messages, args.collection);
+    let preview = orchestrator.preview(request).await?;
     if args.json {
         print(&serde_json::to_string_pretty(&preview)?);
         return Ok(());

@@ -5,11 +5,11 @@ use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::chat::Source;
+use crate::{chat::Source, orchestrator::TurnRequest};
 
 use super::{
     error::{ApiError, ErrorBody},
-    extract::{Json, Ready},
+    extract::{Head, Json, Ready},
     request::{RouteRequest, SearchRequest},
     schema,
 };
@@ -21,10 +21,10 @@ pub struct SearchResults {
     pub results: Vec<Source>,
 }
 
-/// Decides how a turn would be answered, without answering it.
+/// Decides how a turn would be answered, without answering it: from a kept answer, too.
 ///
 /// # Errors
-/// 400 and 413 for what the client got wrong.
+/// 400 and 413 for what the client got wrong, 404 for an unknown conversation.
 #[utoipa::path(
     post, path = "/v1/route", operation_id = "preview_route", tag = "knowledge",
     request_body = schema::RouteRequest,
@@ -34,12 +34,16 @@ pub struct SearchResults {
         (status = "5XX", description = "Failed", body = ErrorBody),
     ),
 )]
-pub async fn preview(ready: Ready, body: Json) -> Result<HttpResponse, ApiError> {
-    let request = RouteRequest::parse(&body.0, &ready.limits)?;
-    let preview = ready
-        .orchestrator
-        .preview(request.messages, request.collections);
-    Ok(HttpResponse::Ok().json(preview.await?))
+pub async fn preview(ready: Ready, head: Head, body: Json) -> Result<HttpResponse, ApiError> {
+    let RouteRequest { messages, options } = RouteRequest::parse(&body.0, &ready.limits)?;
+    let turn = TurnRequest {
+        sampling: options.sampling,
+        conversation_id: options.conversation_id,
+        no_store: head.no_store,
+        ..TurnRequest::new(messages, options.collections)
+    };
+    let preview = ready.orchestrator.preview(turn).await?;
+    Ok(HttpResponse::Ok().json(preview))
 }
 
 /// Searches the knowledge base.

@@ -157,7 +157,8 @@ pub struct EmbeddingsRequest {
     pub dimensions: Option<u32>,
 }
 
-/// What to decide on: either `query` or `messages`.
+/// What to decide on: either `query` or `messages`. The options of a chat completion may be added: an answer
+/// is kept for what it was asked with.
 #[derive(ToSchema)]
 #[schema(example = json!({"query": "How long do I have to return an item?"}))]
 pub struct RouteRequest {
@@ -167,6 +168,8 @@ pub struct RouteRequest {
     pub messages: Option<Vec<RequestMessage>>,
     /// The collections to search; all if absent.
     pub collection: Option<OneOrMore>,
+    /// `collection` may stand here too; with a `conversation_id`, what was said in it comes before.
+    pub metadata: Option<Metadata>,
 }
 
 /// A decision without an answer.

@@ -1,8 +1,8 @@
 //! One turn, from the first look to the last word.
 
 use crate::{
-    chat::Route,
-    router::{self, smalltalk},
+    chat::{Route, Source},
+    router::{self, Decision, Smalltalk, smalltalk},
 };
 
 use super::{
@@ -10,9 +10,22 @@ use super::{
     history, near, record,
     signals::{self, Found},
     tiers,
-    turn::{Target, TurnError, TurnEvent},
+    turn::{Preview, Target, TurnError, TurnEvent},
     understanding,
 };
+
+/// Results of a preview.
+const PREVIEW_SOURCES: usize = 5;
+
+/// What is to become of a turn.
+enum Ruling {
+    /// An answer that is kept is given again.
+    Kept(Draft),
+    /// A template will do.
+    Smalltalk(Smalltalk),
+    /// A tier is tried, with what was found.
+    Decided(Decision, Found),
+}
 
 /// Runs the turn and tells the asker its end.
 pub(super) async fn run(mut desk: Desk) {
@@ -32,32 +45,37 @@ pub(super) async fn run(mut desk: Desk) {
     }
 }
 
+/// What would become of the turn, found out on the way that answers take.
+pub(super) async fn preview(mut desk: Desk) -> Result<Preview, TurnError> {
+    let (route, confidence, sources) = match rule(&mut desk).await? {
+        Ruling::Kept(draft) => (draft.byline.route, draft.byline.confidence, draft.sources),
+        Ruling::Smalltalk(_) => {
+            let found = look(&mut desk).await?;
+            told(decide(&mut desk), &found)
+        }
+        Ruling::Decided(decision, found) => told(decision, &found),
+    };
+    Ok(Preview {
+        route,
+        confidence,
+        reasons: desk.reasons,
+        sources,
+        signals: desk.signals,
+    })
+}
+
+fn told(decision: Decision, found: &Found) -> (Route, f32, Vec<Source>) {
+    let sources = found.merged(PREVIEW_SOURCES);
+    (decision.route, decision.confidence, sources)
+}
+
 async fn cascade(desk: &mut Desk) -> Result<Draft, TurnError> {
-    let repeated = (!desk.request.no_store).then(|| desk.cache_key());
-    if let Some(answer) = repeated.and_then(|key| desk.house.cache.get(&key)) {
-        desk.signals.repeated = true;
-        desk.decided = Some(Route::Cache);
-        let draft = tiers::repeat(desk, &answer);
-        return Ok(draft);
-    }
-    desk.signals.smalltalk = smalltalk::detect(&desk.question);
-    if let Some(kind) = desk.signals.smalltalk {
-        desk.decided = Some(Route::Faq);
-        return Ok(tiers::smalltalk(desk, kind));
-    }
-    let found = look(desk).await?;
-    let policies = desk.house.policies();
-    let decision = router::decide(&desk.signals, &policies, &desk.parts().judges);
-    desk.decided = Some(decision.route);
-    desk.timings.route = desk.elapsed_ms();
-    desk.reasons.extend(decision.reasons.iter().cloned());
+    let (decision, found) = match rule(desk).await? {
+        Ruling::Kept(draft) => return Ok(draft),
+        Ruling::Smalltalk(kind) => return Ok(tiers::smalltalk(desk, kind)),
+        Ruling::Decided(decision, found) => (decision, found),
+    };
     let evidence = signals::evidence(desk.parts(), &desk.signals, &found);
-    if decision.route != Route::Faq
-        && let Some(draft) = near::look_up(desk, &found).await
-    {
-        desk.decided = Some(Route::Cache);
-        return Ok(draft);
-    }
     match decision.route {
         Route::Faq => Ok(tiers::faq(&decision, &found)),
         Route::Knowledge => match tiers::knowledge(desk, decision.confidence, &found).await? {
@@ -71,6 +89,40 @@ async fn cascade(desk: &mut Desk) -> Result<Draft, TurnError> {
         },
         _ => tiers::escalate(desk, None, evidence).await,
     }
+}
+
+/// Decides, and notes it on the desk; nothing is written yet.
+async fn rule(desk: &mut Desk) -> Result<Ruling, TurnError> {
+    let repeated = (!desk.request.no_store).then(|| desk.cache_key());
+    if let Some(answer) = repeated.and_then(|key| desk.house.cache.get(&key)) {
+        desk.signals.repeated = true;
+        desk.decided = Some(Route::Cache);
+        let draft = tiers::repeat(desk, &answer);
+        return Ok(Ruling::Kept(draft));
+    }
+    desk.signals.smalltalk = smalltalk::detect(&desk.question);
+    if let Some(kind) = desk.signals.smalltalk {
+        desk.decided = Some(Route::Faq);
+        return Ok(Ruling::Smalltalk(kind));
+    }
+    let found = look(desk).await?;
+    let decision = decide(desk);
+    if decision.route != Route::Faq
+        && let Some(draft) = near::look_up(desk, &found).await
+    {
+        desk.decided = Some(Route::Cache);
+        return Ok(Ruling::Kept(draft));
+    }
+    Ok(Ruling::Decided(decision, found))
+}
+
+fn decide(desk: &mut Desk) -> Decision {
+    let policies = desk.house.policies();
+    let decision = router::decide(&desk.signals, &policies, &desk.parts().judges);
+    desk.decided = Some(decision.route);
+    desk.timings.route = desk.elapsed_ms();
+    desk.reasons.extend(decision.reasons.iter().cloned());
+    decision
 }
 
 /// Searches for what the message means; the desk keeps how it was understood.

@@ -35,13 +35,13 @@ use crate::{
         ExactCache,
         semantic::{Bounds, SemanticCache},
     },
-    chat::{Message, Source, SourceDocument, Suggestion},
+    chat::{Source, SourceDocument, Suggestion},
     config::{Budget, Cache, Consent},
     engine::{Encoder, Generator},
     knowledge::Knowledge,
     prompt::Prompts,
     router::{
-        self, Difficulty, LocalModel, NearModel, Policies,
+        Difficulty, LocalModel, NearModel, Policies,
         calibration::{Calibration, Wanted},
         policy::WantedOf,
     },
@@ -55,9 +55,6 @@ pub use turn::{ModelCard, Preview, Target, TurnError, TurnEvent, TurnRequest};
 
 /// Events that may wait for a slow reader before its upstream is held back.
 const EVENT_BUFFER: usize = 64;
-/// Results of a preview.
-const PREVIEW_SOURCES: usize = 5;
-
 /// Everything a turn may need.
 pub struct Parts {
     /// The index.
@@ -240,26 +237,14 @@ impl Orchestrator {
         Err(TurnError::Internal("the turn ended without a word".into()))
     }
 
-    /// Decides without answering, and without looking into the cache.
+    /// Decides without answering, and without a trace.
     ///
     /// # Errors
-    /// [`TurnError`] where the encoder can't take the question.
-    pub async fn preview(
-        &self,
-        messages: Vec<Message>,
-        collections: Vec<String>,
-    ) -> Result<Preview, TurnError> {
-        let parts = &self.0.parts;
-        let last_route = self.0.given.route(&messages);
-        let looked = understanding::look(parts, &messages, last_route, &collections).await?;
-        let decision = router::decide(&looked.signals, &self.0.policies(), &parts.judges);
-        Ok(Preview {
-            route: decision.route,
-            confidence: decision.confidence,
-            reasons: looked.note.into_iter().chain(decision.reasons).collect(),
-            sources: looked.found.merged(PREVIEW_SOURCES),
-            signals: looked.signals,
-        })
+    /// [`TurnError::NotFound`] for an unknown conversation; others where the encoder can't take the
+    /// question.
+    pub async fn preview(&self, request: TurnRequest) -> Result<Preview, TurnError> {
+        let (events, _) = mpsc::channel(1);
+        cascade::preview(desk::Desk::open(self.0.clone(), request, events).await?).await
     }
 
     /// Asks the knowledge base the questions that it is calibrated on.

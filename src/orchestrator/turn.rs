@@ -49,6 +49,24 @@ pub struct TurnRequest {
     pub no_store: bool,
 }
 
+impl TurnRequest {
+    /// Asks the cascade about these collections, with nothing else said.
+    #[must_use]
+    pub fn new(messages: Vec<Message>, collections: Vec<String>) -> Self {
+        Self {
+            messages,
+            target: Target::Auto,
+            sampling: Sampling::default(),
+            conversation_id: None,
+            request_id: String::new(),
+            collections,
+            stream: false,
+            training: None,
+            no_store: false,
+        }
+    }
+}
+
 /// What the asker learns, in this order: `Routed`, any number of `Text`, then `Done` or `Failed`.
 /// `Failed` may come at any time.
 #[derive(Clone, Debug)]

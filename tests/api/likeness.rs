@@ -56,6 +56,45 @@ async fn a_paraphrase_gets_the_answer_and_is_told_of_what() {
     assert_eq!(asked(&mock).await, 1);
 }
 
+/// What `POST /v1/route` says would become of a question.
+async fn previewed(server: &Server, body: Value) -> Value {
+    let response = server.post("/v1/route", &body).await;
+    assert_eq!(response.status(), StatusCode::OK, "{body}");
+    response.json().await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_preview_sees_what_is_kept_and_leaves_nothing() {
+    let (server, mock) = start().await;
+    let before = previewed(&server, json!({"query": ASKED})).await;
+    assert_eq!(before["route"], "escalate", "{before:#}");
+    server.ask(ASKED).await;
+    for (query, why) in [(ASKED, "the same question"), (LIKE_IT, "cosine")] {
+        let kept = previewed(&server, json!({"query": query})).await;
+        assert_eq!(kept["route"], "cache", "{kept:#}");
+        assert!(kept["reasons"].to_string().contains(why), "{kept:#}");
+        let by_chance = json!({"query": query, "temperature": 0.7});
+        assert_eq!(previewed(&server, by_chance).await["route"], "escalate");
+    }
+    assert_eq!(asked(&mock).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_preview_in_a_conversation_is_read_in_it() {
+    let (server, _mock) = start().await;
+    let first = server.ask("What does delivery cost?").await;
+    let id = &first["microgpt"]["conversation_id"];
+    let query = json!({"query": "And to Switzerland?", "metadata": {"conversation_id": id}});
+    let within = previewed(&server, query).await;
+    assert_eq!(
+        within["signals"]["conversation"]["follow_up"], true,
+        "{within:#}"
+    );
+    let unknown = json!({"query": "And to Switzerland?", "metadata": {"conversation_id": "c-0"}});
+    let response = server.post("/v1/route", &unknown).await;
+    assert_eq!(response.status(), StatusCode::NOT_FOUND);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_differs_where_it_matters_is_asked_anew() {
     let (server, mock) = start().await;

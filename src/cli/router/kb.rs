@@ -16,7 +16,7 @@ use crate::{
     app,
     chat::{Message, Role, Route},
     config::Config,
-    orchestrator::{Orchestrator, Preview, calibrate::Outcome},
+    orchestrator::{Orchestrator, Preview, TurnRequest, calibrate::Outcome},
     router::{LocalModel, calibration::Asked, confidence::Logistic, fit::Sample},
 };
 
@@ -126,7 +126,8 @@ pub(super) async fn eval(args: EvalArgs, config: &Config) -> anyhow::Result<()> 
 
 async fn preview(orchestrator: &Orchestrator, query: &str) -> anyhow::Result<Preview> {
     let messages = vec![Message::new(Role::User, query)];
-    Ok(orchestrator.preview(messages, vec![]).await?)
+    let request = TurnRequest::new(messages, vec![]);
+    Ok(orchestrator.preview(request).await?)
 }
 
 fn observe(row: &Row, preview: &Preview) -> Option<Observation> {

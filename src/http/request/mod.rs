@@ -86,8 +86,8 @@ fn model(fields: &Fields<'_>) -> Result<String, ApiError> {
 pub struct RouteRequest {
     /// What was said; ends with the user's message.
     pub messages: Vec<Message>,
-    /// The collections to search; empty means all.
-    pub collections: Vec<String>,
+    /// How an answer would be asked for: a cache is asked only where nothing is left to chance.
+    pub options: Options,
 }
 
 impl RouteRequest {
@@ -115,7 +115,7 @@ impl RouteRequest {
         };
         Ok(Self {
             messages,
-            collections: collections(&fields)?,
+            options: Options::parse(&fields)?,
         })
     }
 }
