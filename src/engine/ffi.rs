@@ -72,7 +72,8 @@ pub(super) fn return_big_buffers() {
 }
 
 /// Rewrites the GGUF file `input` into `output` with its weights in `format` (`Q4_0`, `Q8_0`,
-/// `IQ4_NL`, …). Costly: seconds to minutes on all cores.
+/// `IQ4_NL`, …); `IQ4_NL pure`: all its matrices, those too that llama.cpp by itself gives more bits.
+/// Costly: seconds to minutes on all cores.
 ///
 /// # Errors
 /// [`EngineError::Quantize`] on an unknown format, an unreadable input or an unwritable output.
@@ -86,7 +87,11 @@ pub fn quantize(input: &Path, output: &Path, format: &str) -> Result<(), EngineE
             .map_err(|_| failed("the path holds a NUL byte".to_owned()))
     };
     backend::check_file(input).map_err(&failed)?;
-    let file_type = file_type(format)
+    let (name, pure) = match format.strip_suffix(PURE) {
+        Some(name) => (name, true),
+        None => (format, false),
+    };
+    let file_type = file_type(name)
         .ok_or_else(|| failed(format!("{format} is none of {}", known_formats())))?;
     let (c_input, c_output) = (c_path(input)?, c_path(output)?);
     backend::get();
@@ -96,8 +101,10 @@ pub fn quantize(input: &Path, output: &Path, format: &str) -> Result<(), EngineE
     let mut params = unsafe { sys::llama_model_quantize_default_params() };
     params.ftype = file_type;
     params.allow_requantize = true;
+    // Bindgen gives it the underscore: `pure` is a word that Rust keeps for itself.
+    params.pure_ = pure;
     // SAFETY: both strings are NUL-terminated and outlive the call; `params` comes from llama.cpp
-    // itself with two plain fields changed. C++ exceptions are caught inside and returned as 1.
+    // itself with three plain fields changed. C++ exceptions are caught inside and returned as 1.
     let code = unsafe {
         sys::llama_model_quantize(c_input.as_ptr(), c_output.as_ptr(), &raw const params)
     };
@@ -108,6 +115,9 @@ pub fn quantize(input: &Path, output: &Path, format: &str) -> Result<(), EngineE
         take_error().unwrap_or_else(|| format!("code {code}")),
     ))
 }
+
+/// Follows a format's name; as llama.cpp's own `llama-quantize --pure`.
+const PURE: &str = " pure";
 
 /// K-quants are left out: rows that are no multiple of 256 fall back to other formats anyway.
 const FORMATS: [(&str, sys::llama_ftype); 8] = [
@@ -129,7 +139,8 @@ fn file_type(format: &str) -> Option<sys::llama_ftype> {
 }
 
 fn known_formats() -> String {
-    FORMATS.map(|(name, _)| name).join(", ")
+    let names = FORMATS.map(|(name, _)| name).join(", ");
+    format!("{names}, or one of these with \"{PURE}\" behind it")
 }
 
 #[cfg(test)]

@@ -16,15 +16,16 @@ import torch
 from . import tune
 from .base import Base
 from .batches import Example, tensors
-from .rounding import Rounded
+from .rounding import Rounded, iq4_nl
 from .vocabulary import Vocabulary
 
 # The part of the prompt's positions that the student learns from too.
 PROMPT_SHARE = 0.3
 TARGET_WEIGHT = 1.0
 DIRECTION_WEIGHT = 1.0
-# The rounded matrices follow the adapter every so many steps: doing it costs a fifth of a step.
-ROUND_EVERY = 4
+# The rounded matrices follow the adapter every so many steps, with new scales more seldom: that costs several steps.
+ROUND_EVERY = 8
+SEARCH_EVERY = 128
 
 
 def shortened(base: Base, layers: list[int]) -> Base:
@@ -56,11 +57,10 @@ def respelled(example: Example, vocabulary: Vocabulary) -> Respelled:
 class Lesson:
     """What the student's loss is made of."""
 
-    def __init__(self, teacher, rounded: Rounded, vocabulary: Vocabulary, device: str):
+    def __init__(self, student, teacher, rounded: Rounded, vocabulary: Vocabulary, device: str):
         self.teacher, self.rounded, self.steps = teacher, rounded, 0
         kept = torch.tensor(vocabulary.kept, device=device)
-        # Neither's words are tuned, so they are the same.
-        self.words = teacher.lm_head.weight.detach()[kept]
+        self.words = student.get_base_model().lm_head.weight.detach()[kept]
         self.place = torch.full((teacher.config.vocab_size,), -1, device=device)
         self.place[kept] = torch.arange(len(kept), device=device)
         # To write a token that went is to begin with the first of its parts.
@@ -73,7 +73,7 @@ class Lesson:
 
     def loss(self, model, examples: list[Respelled], pad: int, device: str) -> torch.Tensor:
         if self.steps % ROUND_EVERY == 0:
-            self.rounded.renew()
+            self.rounded.renew(searched=self.steps % SEARCH_EVERY == 0)
         self.steps += 1
         row, their_place, our_place, of_target = (part.to(device) for part in meetings(examples))
         chosen = of_target | (torch.rand(len(row), device=device) < PROMPT_SHARE)
@@ -108,8 +108,10 @@ def meetings(examples: list[Respelled]) -> tuple[torch.Tensor, ...]:
 
 def teach(student, base: Base, teacher, examples: list[Example], vocabulary: Vocabulary, how: tune.Plan) -> None:
     """Tunes the student's adapter on the teacher's word; the student's matrices end as they round."""
+    words = base.model.get_input_embeddings().weight
+    words.data.copy_(iq4_nl(words.data))
     rounded = Rounded(student)
-    lesson = Lesson(teacher, rounded, vocabulary, next(student.parameters()).device.type)
+    lesson = Lesson(student, teacher, rounded, vocabulary, next(student.parameters()).device.type)
     made = [respelled(example, vocabulary) for example in examples]
     random.Random(how.seed).shuffle(made)
     tune.run(student, base, made, how, loss=lesson.loss)

@@ -28,12 +28,16 @@ class Student(unittest.TestCase):
         self.base = SimpleNamespace(model=self.model, tokenizer=None, path=None)
         self.examples = [Example(torch.randint(3, 64, (24,)).tolist(), 20) for _ in range(4)]
 
-    def test_rounded_weights_are_those_that_gguf_reads_back(self):
-        weights = torch.randn(8, 96)
-        weights[2, 32:64] = 0
-        kind = gguf.GGMLQuantizationType.Q4_0
-        read = gguf.dequantize(gguf.quantize(weights.numpy(), kind), kind)
-        numpy.testing.assert_array_equal(rounding.q4_0(weights).numpy(), read)
+    def test_rounded_weights_are_those_that_llama_cpp_makes(self):
+        # What its quantize_iq4_nl makes of the first of these blocks.
+        weights = torch.tensor([[(37 * place % 64 - 31) / 64 for place in range(32)], [0.0] * 32])
+        levels = [113, -22, 89, -65, 38, -104, 1, 113, -35, 69, -65, 25, -104, -10, 89, -49,
+                  53, -83, 25, -127, -22, 89, -65, 53, -104, 13, 113, -35, 69, -65, 38, -104]
+        made = torch.tensor([levels, [0] * 32]) * torch.tensor([-0.00405883789])
+        torch.testing.assert_close(rounding.iq4_nl(weights), made)
+        # So much alike, the same scales will do.
+        aims = rounding.search(weights)
+        torch.testing.assert_close(rounding.iq4_nl(weights * 1.01, aims), made * 1.01, rtol=1e-3, atol=0)
 
     def test_a_matrix_with_its_adapter_reads_as_it_rounds_and_the_adapter_still_learns(self):
         model = tune.adapted(self.base, 8, 16.0)
@@ -44,7 +48,7 @@ class Student(unittest.TestCase):
         merged = layer.get_base_layer().weight + layer.get_delta_weight("default")
         rounding.Rounded(model).renew()
         tokens = torch.randn(5, 32)
-        torch.testing.assert_close(layer(tokens), tokens @ rounding.q4_0(merged).T)
+        torch.testing.assert_close(layer(tokens), tokens @ rounding.iq4_nl(merged).T)
         layer(tokens).sum().backward()
         self.assertGreater(layer.lora_A["default"].weight.grad.abs().sum().item(), 0)
 
@@ -77,7 +81,8 @@ class Student(unittest.TestCase):
 
     def test_what_the_teacher_would_say_is_told_by_first_parts(self):
         smaller = self.vocabulary(63)
-        lesson = distill.Lesson(self.model, None, smaller, "cpu")
+        student = tune.adapted(SimpleNamespace(model=copy.deepcopy(self.model)), 8, 16.0)
+        lesson = distill.Lesson(student, self.model, None, smaller, "cpu")
         hidden = torch.randn(2, 32)
         says = self.model.lm_head(hidden).softmax(-1)
         told = lesson.told(hidden)
@@ -87,7 +92,7 @@ class Student(unittest.TestCase):
     def test_a_student_in_the_teachers_vocabulary_and_numbers_has_only_the_targets_to_learn(self):
         whole = self.vocabulary(64)
         student = tune.adapted(SimpleNamespace(model=copy.deepcopy(self.model)), 8, 16.0)
-        lesson = distill.Lesson(self.model, rounding.Rounded(student), whole, "cpu")
+        lesson = distill.Lesson(student, self.model, rounding.Rounded(student), whole, "cpu")
         lesson.steps = 1  # Not rounded, so it is its teacher.
         made = [distill.respelled(example, whole) for example in self.examples]
         loss = lesson.loss(student, made, 2, "cpu")
