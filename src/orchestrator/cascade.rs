@@ -51,9 +51,9 @@ pub(super) async fn preview(mut desk: Desk) -> Result<Preview, TurnError> {
         Ruling::Kept(draft) => (draft.byline.route, draft.byline.confidence, draft.sources),
         Ruling::Smalltalk(_) => {
             let found = look(&mut desk).await?;
-            told(decide(&mut desk), &found)
+            told(&decide(&mut desk), &found)
         }
-        Ruling::Decided(decision, found) => told(decision, &found),
+        Ruling::Decided(decision, found) => told(&decision, &found),
     };
     Ok(Preview {
         route,
@@ -64,7 +64,7 @@ pub(super) async fn preview(mut desk: Desk) -> Result<Preview, TurnError> {
     })
 }
 
-fn told(decision: Decision, found: &Found) -> (Route, f32, Vec<Source>) {
+fn told(decision: &Decision, found: &Found) -> (Route, f32, Vec<Source>) {
     let sources = found.merged(PREVIEW_SOURCES);
     (decision.route, decision.confidence, sources)
 }
