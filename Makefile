@@ -61,7 +61,7 @@ fit-difficulty: setup
 	$(CARGO) run $(PROFILE) --quiet --example fit-difficulty -- $(DATA) models/router/difficulty.json
 
 # Tunes the micro model on the sets under DATA: on a GPU, or with SCALE=cpu a small run of about an hour. SCALE=student
-# makes a smaller model of the shipped one, in as long; SCALE=traffic TRAFFIC=rows.jsonl goes on from the shipped adapter
+# makes a smaller model of the shipped one, in 80 minutes; SCALE=traffic TRAFFIC=rows.jsonl goes on from the shipped adapter
 # with what `microgpt export training` wrote.
 SCALE = gpu
 TRAFFIC =
