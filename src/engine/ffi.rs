@@ -151,8 +151,11 @@ mod tests {
     fn an_unknown_format_is_refused_with_those_that_are_known() {
         let file = tempfile::NamedTempFile::new().expect("a temporary file");
         std::fs::write(file.path(), b"GGUF").expect("a written file");
-        let error = quantize(file.path(), Path::new("/dev/null"), "Q9").expect_err("an error");
-        assert!(error.to_string().contains("Q4_0, Q4_1"), "{error}");
+        for unknown in ["Q9", "Q9 pure", "pure"] {
+            let error = quantize(file.path(), Path::new("/dev/null"), unknown);
+            let told = error.expect_err("an error").to_string();
+            assert!(told.contains("Q4_0, Q4_1"), "{unknown}: {told}");
+        }
     }
 
     #[test]

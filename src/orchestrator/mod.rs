@@ -55,6 +55,7 @@ pub use turn::{ModelCard, Preview, Target, TurnError, TurnEvent, TurnRequest};
 
 /// Events that may wait for a slow reader before its upstream is held back.
 const EVENT_BUFFER: usize = 64;
+
 /// Everything a turn may need.
 pub struct Parts {
     /// The index.
