@@ -22,10 +22,11 @@ const SIBLINGS: [&str; 6] = [
 ];
 
 /// Outside libraries, and the only places that may name them.
-const LIBRARIES: [(&str, &[&str]); 8] = [
+const LIBRARIES: [(&str, &[&str]); 9] = [
     ("llama_cpp_2", &["engine/"]),
     ("llama_cpp_sys_2", &["engine/"]),
     ("rayon", &["engine/"]),
+    ("wide", &["engine/bert/"]),
     ("tantivy", &["knowledge/"]),
     ("sqlx", &["store/"]),
     ("reqwest", &["upstream/", "models/pull/"]),

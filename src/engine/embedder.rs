@@ -1,106 +1,134 @@
-//! Computes the vectors of one batch of texts at a time.
+//! An encoder's weights, and computing the vectors of one batch of texts at a time: the packaged kind
+//! of encoder here ([`Bert`]), any other by llama.cpp.
 
-use std::num::NonZeroU32;
+use std::path::Path;
 
-use llama_cpp_2::context::LlamaContext;
-use llama_cpp_2::context::params::LlamaContextParams;
-use llama_cpp_2::llama_batch::LlamaBatch;
 use llama_cpp_2::model::LlamaModel;
-use llama_cpp_2::token::LlamaToken;
+use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use super::backend;
-use super::embedding::{BATCH_TEXTS, MAX_TOKENS, Text};
+use super::backend::{self, Part, Role};
+use super::bert::{Bert, Cores};
+use super::embedding::{MAX_TOKENS, Text};
 use super::error::EngineError;
+use llama::LlamaEmbedder;
 
-/// A context that has computed more tokens at once than this is not kept when there is no work.
-const KEPT_TOKENS: usize = 128;
+mod llama;
 
 /// One vector a text.
 pub(super) type Vectors = Result<Vec<Vec<f32>>, EngineError>;
 
-/// A context of the encoder, and the number of its threads.
-pub(super) struct Embedder<'model> {
-    model: &'model LlamaModel,
-    threads: i32,
-    /// Made when it is needed.
-    context: Option<LlamaContext<'model>>,
-    /// The most tokens that `context` has computed at once.
-    largest: usize,
-    batch: LlamaBatch<'static>,
-    dimensions: usize,
+/// An encoder's weights, whoever computes with them.
+pub(super) struct Weights {
+    /// Words alone, where `bert` has the rest.
+    model: LlamaModel,
+    bert: Option<Bert>,
+    /// For work with all cores; none on one core.
+    pool: Option<ThreadPool>,
+}
+
+impl Weights {
+    /// Loads the encoder at `path`, of which up to `threads` threads will compute; 0: one per core.
+    /// Blocks: it reads the whole file.
+    pub(super) fn load(path: &Path, threads: usize) -> Result<Self, EngineError> {
+        let bert = Bert::load(path);
+        let part = bert.as_ref().map_or(Part::Whole, |_| Part::Words);
+        Ok(Self {
+            model: backend::load(path, Role::Encoder, part)?,
+            pool: match part {
+                Part::Words => pool(threads)?,
+                Part::Whole => None,
+            },
+            bert,
+        })
+    }
+
+    /// How long the vectors are.
+    pub(super) fn dimensions(&self) -> usize {
+        match &self.bert {
+            Some(bert) => bert.dimensions(),
+            None => usize::try_from(self.model.n_embd_out()).unwrap_or(0),
+        }
+    }
+
+    /// The tokens of a text, with those that mark its start and end.
+    pub(super) fn tokenize(&self, text: &str) -> Vec<i32> {
+        let tokens = self.model.vocab().tokenize(text.as_bytes(), true, false);
+        tokens.into_iter().map(|token| token.0).collect()
+    }
+
+    /// The most tokens of a text that can be embedded.
+    pub(super) fn most_tokens(&self) -> usize {
+        MAX_TOKENS.min(match &self.bert {
+            Some(bert) => bert.context_length(),
+            None => self.model.n_ctx_train() as usize,
+        })
+    }
+}
+
+/// `None` for one thread.
+fn pool(threads: usize) -> Result<Option<ThreadPool>, EngineError> {
+    let threads = usize::try_from(backend::threads(threads)).unwrap_or(1);
+    if threads == 1 {
+        return Ok(None);
+    }
+    let pool = ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .thread_name(|number| format!("encode-{number}"));
+    let pool = pool.build();
+    pool.map(Some)
+        .map_err(|error| EngineError::Thread(error.to_string()))
+}
+
+/// Who computes with an encoder's weights.
+pub(super) enum Embedder<'model> {
+    /// An encoder that is computed here: by the pool's threads, or by the caller's alone.
+    Bert(&'model Bert, Option<&'model ThreadPool>),
+    /// Any other.
+    Llama(Box<LlamaEmbedder<'model>>),
 }
 
 impl<'model> Embedder<'model> {
-    pub(super) fn new(model: &'model LlamaModel, threads: usize) -> Result<Self, EngineError> {
-        let mut embedder = Self {
-            model,
-            threads: backend::threads(threads),
-            context: None,
-            largest: 0,
-            batch: LlamaBatch::new(MAX_TOKENS, 1),
-            dimensions: usize::try_from(model.n_embd_out()).unwrap_or(0),
-        };
-        // A context that can't be made should stop the start, not the first text.
-        embedder.context = Some(embedder.make_context()?);
-        Ok(embedder)
+    /// Computes with the calling thread alone.
+    pub(super) fn alone(weights: &'model Weights) -> Result<Self, EngineError> {
+        Self::new(weights, None, 1)
     }
 
-    fn make_context(&self) -> Result<LlamaContext<'model>, EngineError> {
-        let tokens = u32::try_from(MAX_TOKENS).unwrap_or(u32::MAX);
-        // An encoder aborts the process unless all tokens of a batch fit into `n_ubatch`.
-        let params = LlamaContextParams::default()
-            .with_embeddings(true)
-            .with_n_ctx(NonZeroU32::new(tokens))
-            .with_n_batch(tokens)
-            .with_n_ubatch(tokens)
-            .with_n_seq_max(u32::try_from(BATCH_TEXTS).unwrap_or(1))
-            .with_kv_unified(true)
-            .with_n_threads(self.threads)
-            .with_n_threads_batch(self.threads);
-        backend::context(self.model, params)
+    /// Computes with so many threads as the weights were loaded for.
+    pub(super) fn together(weights: &'model Weights, threads: usize) -> Result<Self, EngineError> {
+        Self::new(weights, weights.pool.as_ref(), threads)
     }
 
-    /// llama.cpp keeps a row as long as the vocabulary for each token of the largest batch yet, of
-    /// no use for an encoder: 60 MiB for 512 tokens. Making a context takes 2 ms.
-    pub(super) fn give_back_memory(&mut self) {
-        if self.largest > KEPT_TOKENS {
-            self.context = None;
-            self.largest = 0;
-        }
+    fn new(
+        weights: &'model Weights,
+        pool: Option<&'model ThreadPool>,
+        threads: usize,
+    ) -> Result<Self, EngineError> {
+        Ok(match &weights.bert {
+            Some(bert) => Self::Bert(bert, pool),
+            None => Self::Llama(Box::new(LlamaEmbedder::new(&weights.model, threads)?)),
+        })
     }
 
-    /// The vectors of `texts`, which are one batch.
+    /// The vectors of `texts`, which are one batch: of length 1, or all zeros for a blank text.
     pub(super) fn embed(&mut self, texts: &[Text]) -> Vectors {
-        let failed = |error: &dyn std::error::Error| EngineError::Decode(error.to_string());
-        self.batch.clear();
-        for (sequence, text) in (0..).zip(texts) {
-            for (position, &token) in (0..).zip(&text.tokens) {
-                self.batch
-                    .add(LlamaToken(token), position, &[sequence], true)
-                    .map_err(|error| failed(&error))?;
+        let vectors = match self {
+            Self::Bert(bert, pool) => {
+                let tokens: Vec<&[i32]> = texts.iter().map(|text| &text.tokens[..]).collect();
+                match pool {
+                    Some(pool) => pool.install(|| bert.embed(&tokens, Cores::All)),
+                    None => bert.embed(&tokens, Cores::One),
+                }
             }
-        }
-        let mut context = match self.context.take() {
-            Some(context) => context,
-            None => self.make_context()?,
+            Self::Llama(embedder) => embedder.embed(texts)?,
         };
-        let tokens = texts.iter().map(|text| text.tokens.len()).sum();
-        if tokens > 0 {
-            context
-                .encode(&mut self.batch)
-                .map_err(|error| failed(&error))?;
+        Ok(vectors.iter().map(|vector| unit(vector)).collect())
+    }
+
+    /// Gives back what only a large batch needed.
+    pub(super) fn give_back_memory(&mut self) {
+        if let Self::Llama(embedder) = self {
+            embedder.give_back_memory();
         }
-        let vectors = (0..).zip(texts).map(|(sequence, text)| {
-            if text.tokens.is_empty() {
-                return Ok(vec![0.0; self.dimensions]);
-            }
-            let pooled = context.embeddings_seq_ith(sequence);
-            pooled.map(unit).map_err(|error| failed(&error))
-        });
-        let vectors = vectors.collect();
-        self.context = Some(context);
-        self.largest = self.largest.max(tokens);
-        vectors
     }
 }
 
@@ -112,12 +140,4 @@ fn unit(vector: &[f32]) -> Vec<f32> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn vectors_come_out_with_length_one_and_zeros_stay_zeros() {
-        assert_eq!(unit(&[3.0, 4.0]), [0.6, 0.8]);
-        assert_eq!(unit(&[0.0, 0.0]), [0.0, 0.0]);
-    }
-}
+mod tests;

@@ -7,12 +7,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use llama_cpp_2::model::LlamaModel;
 use tokio::sync::{mpsc, oneshot};
 
 use super::arbiter::{Arbiter, Counted};
 use super::backend;
-use super::embedder::{Embedder, Vectors};
+use super::embedder::{Embedder, Vectors, Weights};
 use super::error::EngineError;
 use super::pace::{Pace, Way};
 
@@ -118,13 +117,13 @@ pub(super) struct Queries<'model> {
 impl<'model> Queries<'model> {
     /// A query that comes alone may be computed with `threads` cores.
     pub(super) fn new(
-        model: &'model LlamaModel,
+        weights: &'model Weights,
         threads: usize,
         texts: Queue,
         arbiter: Arbiter,
     ) -> Result<Self, EngineError> {
         let together = if backend::threads(threads) > 1 {
-            let mut embedder = Embedder::new(model, threads)?;
+            let mut embedder = Embedder::together(weights, threads)?;
             // The first time takes much longer, since it starts the threads: no measure for them.
             let (text, _) = Text::new(vec![0; WARM_UP_TOKENS]);
             arbiter.turn(|| embedder.embed(&[text]))?;

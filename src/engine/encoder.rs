@@ -6,15 +6,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 
-use llama_cpp_2::model::LlamaModel;
 use sha2::{Digest, Sha256};
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 
 use super::arbiter::Arbiter;
-use super::backend::{self, Role};
-use super::embedder::Embedder;
-use super::embedding::{BATCH_TEXTS, MAX_TOKENS, Queries, Queue, Text, run_bulk};
+use super::embedder::{Embedder, Weights};
+use super::embedding::{BATCH_TEXTS, Queries, Queue, Text, run_bulk};
 use super::error::EngineError;
 
 /// How to run the encoder.
@@ -47,8 +45,7 @@ pub struct Encoder {
 }
 
 struct Shared {
-    model: LlamaModel,
-    dimensions: usize,
+    weights: Weights,
     fingerprint: String,
 }
 
@@ -112,14 +109,13 @@ impl Encoder {
     /// How long the vectors are.
     #[must_use]
     pub fn dimensions(&self) -> usize {
-        self.shared.dimensions
+        self.shared.weights.dimensions()
     }
 
     /// Tokens of a text, with those that mark its start and end; not cut.
     #[must_use]
     pub fn count_tokens(&self, text: &str) -> usize {
-        let vocabulary = self.shared.model.vocab();
-        vocabulary.tokenize(text.as_bytes(), true, false).len()
+        self.shared.weights.tokenize(text).len()
     }
 
     /// What identifies the encoder: vectors of different fingerprints can't be compared.
@@ -132,10 +128,8 @@ impl Encoder {
         if text.trim().is_empty() {
             return Vec::new();
         }
-        let vocabulary = self.shared.model.vocab();
-        let tokens = vocabulary.tokenize(text.as_bytes(), true, false);
-        let limit = MAX_TOKENS.min(self.shared.model.n_ctx_train() as usize);
-        cut(tokens.into_iter().map(|token| token.0).collect(), limit)
+        let weights = &self.shared.weights;
+        cut(weights.tokenize(text), weights.most_tokens())
     }
 }
 
@@ -158,11 +152,11 @@ fn serve(
     arbiter: &Arbiter,
     ready: oneshot::Sender<Result<Arc<Shared>, EngineError>>,
 ) {
-    let shared = match load(&options.model) {
+    let shared = match load(&options.model, options.threads) {
         Ok(shared) => Arc::new(shared),
         Err(error) => return drop(ready.send(Err(error))),
     };
-    let (queries, own, bulk) = match make(&shared.model, options.threads, queries, arbiter) {
+    let (queries, own, bulk) = match make(&shared.weights, options.threads, queries, arbiter) {
         Ok(made) => made,
         Err(error) => return drop(ready.send(Err(error))),
     };
@@ -180,28 +174,27 @@ fn serve(
 
 /// What the queries' threads share, the embedder of each, and that for bulk texts.
 fn make<'model>(
-    model: &'model LlamaModel,
+    weights: &'model Weights,
     threads: usize,
     queries: mpsc::Receiver<Text>,
     arbiter: &Arbiter,
 ) -> Result<(Queries<'model>, Vec<Embedder<'model>>, Embedder<'model>), EngineError> {
     let cores = thread::available_parallelism().map_or(1, usize::from);
-    let own = (0..cores.min(MOST_QUERY_THREADS)).map(|_| Embedder::new(model, 1));
+    let own = (0..cores.min(MOST_QUERY_THREADS)).map(|_| Embedder::alone(weights));
     let own = own.collect::<Result<_, _>>()?;
-    let queries = Queries::new(model, threads, Queue::new(queries), arbiter.clone())?;
-    Ok((queries, own, Embedder::new(model, threads)?))
+    let queries = Queries::new(weights, threads, Queue::new(queries), arbiter.clone())?;
+    Ok((queries, own, Embedder::together(weights, threads)?))
 }
 
-fn load(path: &Path) -> Result<Shared, EngineError> {
-    let model = backend::load(path, Role::Encoder)?;
+fn load(path: &Path, threads: usize) -> Result<Shared, EngineError> {
+    let weights = Weights::load(path, threads)?;
     let fingerprint = fingerprint(path).map_err(|error| EngineError::Load {
         path: path.to_owned(),
         reason: error.to_string(),
     })?;
     Ok(Shared {
-        dimensions: usize::try_from(model.n_embd_out()).unwrap_or(0),
+        weights,
         fingerprint,
-        model,
     })
 }
 

@@ -10,7 +10,7 @@ use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 
 use super::arbiter::Arbiter;
-use super::backend::{self, Role};
+use super::backend::{self, Part, Role};
 use super::error::EngineError;
 use super::prompt;
 use super::sampling::{self, DEFAULT_MAX_TOKENS};
@@ -191,7 +191,7 @@ fn serve(
 }
 
 fn load(options: &GeneratorOptions) -> Result<Shared, EngineError> {
-    let model = backend::load(&options.model, Role::Generator)?;
+    let model = backend::load(&options.model, Role::Generator, Part::Whole)?;
     let name = options
         .model
         .file_stem()

@@ -9,7 +9,7 @@ use llama_cpp_2::llama_batch::LlamaBatch;
 use llama_cpp_2::model::LlamaModel;
 use llama_cpp_2::token::LlamaToken;
 
-use super::backend::{self, Role};
+use super::backend::{self, Part, Role};
 use super::error::EngineError;
 
 /// Longer texts are cut.
@@ -37,7 +37,7 @@ pub async fn log_likelihood(model: PathBuf, texts: Vec<String>) -> Result<Likeli
 }
 
 fn measure(model: &Path, texts: &[String]) -> Result<Likelihood, EngineError> {
-    let model = backend::load(model, Role::Generator)?;
+    let model = backend::load(model, Role::Generator, Part::Whole)?;
     let threads = backend::threads(0);
     let params = LlamaContextParams::default()
         .with_n_ctx(NonZeroU32::new(TEXT_TOKENS))

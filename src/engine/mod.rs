@@ -1,5 +1,5 @@
-//! The local models, run in this process by llama.cpp: a generator that writes, an encoder that
-//! embeds.
+//! The local models, run in this process: a generator that writes, by llama.cpp, and an encoder that
+//! embeds, by arithmetic of our own where it is of the packaged kind.
 //!
 //! Each context belongs to one OS thread; async code holds a cloneable
 //! handle with a bounded queue. Dropping a receiver cancels its job, dropping all handles ends
@@ -8,11 +8,12 @@
 //!
 //! In reading order: [`generator`] (handle) → `task` (one answer in the making) → `worker` (the
 //! thread and its tick) → `plan` (what a tick computes) → `prefix` (what need not be computed);
-//! [`encoder`] (handle) → `embedding` (its threads, with `pace`) → `embedder` (one batch).
+//! [`encoder`] (handle) → `embedding` (its threads, with `pace`) → `embedder` (one batch) → `bert`.
 //! [`arbiter`] is where all compute that computes with more than one core.
 
 pub mod arbiter;
 mod backend;
+mod bert;
 mod embedder;
 mod embedding;
 pub mod encoder;

@@ -4,6 +4,7 @@
 //! long to be one term. Every text of the index and every query goes through here, so both sides
 //! always agree.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use tantivy::tokenizer::{
@@ -117,11 +118,13 @@ fn analyzer(code: &str) -> TextAnalyzer {
 
 /// `(place, term)` pairs; the place is the same in all languages.
 fn tokens(analyzer: &TextAnalyzer, text: &str) -> Vec<(usize, String)> {
-    // One spelling for full-width letters, ligatures and curly apostrophes.
-    let normal: String = text
-        .nfkc()
-        .map(|c| if c == '’' { '\'' } else { c })
-        .collect();
+    // One spelling for full-width letters, ligatures and curly apostrophes; ASCII has but one.
+    let normal = if text.is_ascii() {
+        Cow::Borrowed(text)
+    } else {
+        let apostrophe = |c| if c == '’' { '\'' } else { c };
+        Cow::Owned(text.nfkc().map(apostrophe).collect())
+    };
     let mut analyzer = analyzer.clone();
     let mut stream = analyzer.token_stream(&normal);
     let mut found = Vec::new();

@@ -10,7 +10,7 @@ mod q8_0;
 mod read;
 mod write;
 
-pub use floats::{read_floats, to_bytes, to_floats};
+pub use floats::{read_bytes, read_floats, to_bytes, to_floats};
 pub use q8_0::{
     BLOCK_BYTES as Q8_0_BLOCK_BYTES, BLOCK_VALUES as Q8_0_BLOCK_VALUES, dequantize_q8_0,
     quantize_q8_0,

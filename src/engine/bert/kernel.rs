@@ -1,0 +1,157 @@
+//! The one product that all of the encoder's time goes into, and functions of single numbers.
+//!
+//! Everything is cut into pieces of 32: a `Q8_0` block has as many values, an attention head of
+//! `MiniLM` as many features. `wide` maps sixteen floats to whatever registers the machine has.
+
+use wide::f32x16;
+
+/// Features in a row, and rows in a block of weights.
+pub(super) const WIDTH: usize = 32;
+
+/// So many features of one token; or, of weights, so many outputs of one input.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[repr(align(64))]
+pub(super) struct Row(pub(super) [f32; WIDTH]);
+
+/// For each of [`WIDTH`] inputs what it adds to as many outputs.
+pub(super) type Weights = [Row; WIDTH];
+
+impl Row {
+    pub(super) const ZERO: Self = Self([0.0; WIDTH]);
+
+    /// The two halves.
+    pub(super) fn halves(&self) -> [f32x16; 2] {
+        let half = |half: &[f32]| -> [f32; 16] { half.try_into().expect("sixteen of 32") };
+        [half(&self.0[..16]), half(&self.0[16..])].map(f32x16::from)
+    }
+
+    /// The row of those halves.
+    pub(super) fn of(halves: [f32x16; 2]) -> Self {
+        let mut row = Self::ZERO;
+        row.0[..16].copy_from_slice(halves[0].as_array());
+        row.0[16..].copy_from_slice(halves[1].as_array());
+        row
+    }
+
+    /// `change` of each half.
+    pub(super) fn map(&mut self, change: impl Fn(f32x16) -> f32x16) {
+        *self = Self::of(self.halves().map(change));
+    }
+
+    /// Adds `other`, feature by feature.
+    pub(super) fn add(&mut self, other: &Self) {
+        let ([low, high], [other_low, other_high]) = (self.halves(), other.halves());
+        *self = Self::of([low + other_low, high + other_high]);
+    }
+
+    /// The greatest of the features.
+    pub(super) fn max(&self) -> f32 {
+        let [low, high] = self.halves();
+        let higher = low.max(high);
+        higher
+            .as_array()
+            .iter()
+            .fold(f32::MIN, |max, value| max.max(*value))
+    }
+
+    /// The sum of the features.
+    pub(super) fn sum(&self) -> f32 {
+        let [low, high] = self.halves();
+        (low + high).reduce_add()
+    }
+}
+
+/// Tokens whose sums fill the registers: AVX-512 has 32 of sixteen floats.
+const MOST_TOKENS: usize = if cfg!(target_feature = "avx512f") {
+    12
+} else {
+    3
+};
+
+/// Adds to `outputs[t]` the product of `inputs[t]` and `weights`, for every token `t`.
+pub(super) fn add_product(inputs: &[Row], weights: &Weights, outputs: &mut [Row]) {
+    let (inputs, outputs) = add_tiles::<MOST_TOKENS>(inputs, weights, outputs);
+    let (inputs, outputs) = add_tiles::<6>(inputs, weights, outputs);
+    let (inputs, outputs) = add_tiles::<3>(inputs, weights, outputs);
+    add_tiles::<1>(inputs, weights, outputs);
+}
+
+/// The same for as many whole tiles of `T` tokens as there are; the rest is returned.
+fn add_tiles<'a, const T: usize>(
+    inputs: &'a [Row],
+    weights: &Weights,
+    outputs: &'a mut [Row],
+) -> (&'a [Row], &'a mut [Row]) {
+    let (input_tiles, inputs) = inputs.as_chunks::<T>();
+    let (output_tiles, outputs) = outputs.as_chunks_mut::<T>();
+    for (inputs, outputs) in input_tiles.iter().zip(output_tiles) {
+        let mut sums = outputs.each_ref().map(Row::halves);
+        for (feature, outputs) in weights.iter().enumerate() {
+            let [low, high] = outputs.halves();
+            for (input, sum) in inputs.iter().zip(&mut sums) {
+                let input = f32x16::splat(input.0[feature]);
+                *sum = [input.mul_add(low, sum[0]), input.mul_add(high, sum[1])];
+            }
+        }
+        *outputs = sums.map(Row::of);
+    }
+    (inputs, outputs)
+}
+
+/// GELU by its approximation with tanh (Hendrycks and Gimpel 2016), which is also llama.cpp's.
+pub(super) fn gelu(x: f32x16) -> f32x16 {
+    const TWICE_ROOT_OF_2_BY_PI: f32 = 1.595_769;
+    let cubic = x * x * x * f32x16::splat(0.044_715);
+    let sigmoid_of = (x + cubic) * f32x16::splat(-TWICE_ROOT_OF_2_BY_PI);
+    x / (f32x16::splat(1.0) + sigmoid_of.exp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Numbers between -1 and 1 without a pattern.
+    fn rows(count: usize, seed: u32) -> Vec<Row> {
+        let mut state = seed;
+        let mut number = move || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            f32::from((state >> 16) as u16) / 32_768.0 - 1.0
+        };
+        (0..count)
+            .map(|_| Row(std::array::from_fn(|_| number())))
+            .collect()
+    }
+
+    #[test]
+    fn a_product_is_what_the_school_book_says_for_any_number_of_tokens() {
+        let weights: Weights = rows(WIDTH, 1).try_into().expect("as many as asked for");
+        for tokens in 0..40 {
+            let (inputs, before) = (rows(tokens, 2), rows(tokens, 3));
+            let mut outputs = before.clone();
+            add_product(&inputs, &weights, &mut outputs);
+            for ((input, before), output) in inputs.iter().zip(&before).zip(&outputs) {
+                for feature in 0..WIDTH {
+                    let products = (0..WIDTH).map(|k| input.0[k] * weights[k].0[feature]);
+                    let expected = before.0[feature] + products.sum::<f32>();
+                    assert!((output.0[feature] - expected).abs() < 1e-4);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn gelu_is_within_a_thousandth_of_its_definition() {
+        // From a table of the normal distribution: x · Φ(x).
+        for (x, expected) in [
+            (-20.0, 0.0),
+            (-1.0, -0.158_655),
+            (0.0, 0.0),
+            (0.5, 0.345_731),
+            (2.0, 1.954_5),
+            (20.0, 20.0),
+        ] {
+            let found = gelu(f32x16::splat(x)).as_array()[0];
+            assert!((found - expected).abs() < 1e-3, "{x}: {found}");
+        }
+    }
+}

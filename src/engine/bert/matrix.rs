@@ -1,0 +1,95 @@
+//! A matrix of weights in eight bits, laid out for [`kernel`](super::kernel).
+
+use half::f16;
+
+use super::kernel::{Row, WIDTH, Weights, add_product};
+use super::rows::{Cores, Rows};
+use crate::models::gguf::Q8_0_BLOCK_BYTES;
+
+/// Weights from [`WIDTH`] inputs to as many outputs: those of a `Q8_0` block each, input by input.
+#[derive(Clone)]
+struct Block {
+    bytes: [[i8; WIDTH]; WIDTH],
+    /// By output.
+    scales: Row,
+}
+
+impl Block {
+    /// From the rows of that many outputs, one `Q8_0` block of each.
+    fn new<'a>(outputs: impl Iterator<Item = &'a [u8; Q8_0_BLOCK_BYTES]>) -> Self {
+        let mut block = Self {
+            bytes: [[0; WIDTH]; WIDTH],
+            scales: Row::ZERO,
+        };
+        for (output, stored) in outputs.enumerate() {
+            block.scales.0[output] = f16::from_le_bytes([stored[0], stored[1]]).to_f32();
+            for (input, byte) in stored[2..].iter().enumerate() {
+                block.bytes[input][output] = byte.cast_signed();
+            }
+        }
+        block
+    }
+
+    fn write(&self, weights: &mut Weights) {
+        for (bytes, row) in self.bytes.iter().zip(weights) {
+            for ((value, byte), scale) in row.0.iter_mut().zip(bytes).zip(&self.scales.0) {
+                *value = f32::from(*byte) * scale;
+            }
+        }
+    }
+}
+
+/// Weights and bias from any number of inputs to any number of outputs, both multiples of [`WIDTH`].
+#[derive(Clone)]
+pub(super) struct Matrix {
+    /// By outputs, then by inputs.
+    blocks: Vec<Block>,
+    /// By outputs.
+    bias: Vec<Row>,
+}
+
+impl Matrix {
+    /// From the bytes of a `Q8_0` tensor, output by output, and the outputs' biases. `None` where
+    /// they don't fit together.
+    pub(super) fn new(stored: &[u8], inputs: usize, bias: &[f32]) -> Option<Self> {
+        let (bias_rows, rest) = bias.as_chunks::<WIDTH>();
+        let (stored, half_block) = stored.as_chunks::<Q8_0_BLOCK_BYTES>();
+        let across = inputs / WIDTH;
+        let fits = rest.is_empty()
+            && half_block.is_empty()
+            && inputs.is_multiple_of(WIDTH)
+            && stored.len() == across * bias.len();
+        if !fits {
+            return None;
+        }
+        let block = |at: usize| {
+            let first = (at / across) * WIDTH * across + at % across;
+            Block::new(stored[first..].iter().step_by(across).take(WIDTH))
+        };
+        Some(Self {
+            blocks: (0..across * bias_rows.len()).map(block).collect(),
+            bias: bias_rows.iter().map(|row| Row(*row)).collect(),
+        })
+    }
+
+    /// This matrix, then `other`, of the same inputs: the outputs of both.
+    pub(super) fn beside(mut self, other: Self) -> Self {
+        self.blocks.extend(other.blocks);
+        self.bias.extend(other.bias);
+        self
+    }
+
+    /// Writes the product and the bias to `outputs`.
+    pub(super) fn multiply(&self, inputs: &Rows, outputs: &mut Rows, cores: Cores) {
+        let across = self.blocks.len() / self.bias.len();
+        outputs.resize(inputs.tokens(), self.bias.len());
+        outputs.each_block(1, cores, |at, outputs| {
+            outputs.fill(self.bias[at]);
+            let mut weights = [Row::ZERO; WIDTH];
+            for (input, block) in self.blocks[at * across..][..across].iter().enumerate() {
+                block.write(&mut weights);
+                add_product(inputs.block(input), &weights, outputs);
+            }
+        });
+    }
+}

@@ -1,0 +1,126 @@
+//! Reading an encoder's weights from its GGUF.
+
+use std::fs::File;
+use std::path::Path;
+
+use super::kernel::{Row, WIDTH};
+use super::matrix::Matrix;
+use super::rows::Norm;
+use super::{Bert, Layer};
+use crate::models::gguf::{
+    self, Header, Q8_0_BLOCK_BYTES, TensorType, Value, read_bytes, read_floats,
+};
+
+/// llama.cpp's number for it.
+const MEAN_POOLING: usize = 1;
+
+/// The encoder in the file at `path`; `None` where it is of another kind than is computed here, or
+/// can't be read: llama.cpp then says what it thinks of it.
+pub(super) fn read(path: &Path) -> Option<Bert> {
+    let source = Source {
+        header: gguf::check_with_lists(path).ok()?,
+        file: File::open(path).ok()?,
+    };
+    let number = |key: &str| source.number(&format!("bert.{key}"));
+    if source.header.text("general.architecture") != Some("bert")
+        || number("pooling_type") != Some(MEAN_POOLING)
+    {
+        return None;
+    }
+    let features = number("embedding_length")?;
+    let head_blocks = {
+        let heads = number("attention.head_count")?;
+        let whole = features.is_multiple_of(heads.checked_mul(WIDTH)?);
+        whole.then(|| features / heads / WIDTH)?
+    };
+    let epsilon = source.header.float("bert.attention.layer_norm_epsilon")?;
+    let layers = 0..number("block_count")?;
+    let words = source.bytes("token_embd.weight")?;
+    let Some(Value::Texts(vocabulary)) = source.header.metadata.get("tokenizer.ggml.tokens") else {
+        return None;
+    };
+    if words.len() != vocabulary.len() * features / WIDTH * Q8_0_BLOCK_BYTES {
+        return None;
+    }
+    Some(Bert {
+        words,
+        positions: source.rows("position_embd.weight", features)?,
+        // Of the types, only the first is used: there is no second text to tell apart.
+        kind: source.rows("token_types.weight", features)?,
+        norm: source.norm("token_embd_norm", features, epsilon)?,
+        layers: layers
+            .map(|number| source.layer(number, features, epsilon))
+            .collect::<Option<_>>()?,
+        head_blocks,
+        blocks: features / WIDTH,
+        context_length: number("context_length")?,
+    })
+}
+
+struct Source {
+    header: Header,
+    file: File,
+}
+
+impl Source {
+    fn number(&self, key: &str) -> Option<usize> {
+        match self.header.metadata.get(key) {
+            Some(Value::U32(number)) => usize::try_from(*number).ok(),
+            _ => None,
+        }
+    }
+
+    /// A tensor in `Q8_0`, as it is stored.
+    fn bytes(&self, name: &str) -> Option<Vec<u8>> {
+        let tensor = self.header.tensor(name)?;
+        if tensor.type_id != TensorType::Q8_0.id() {
+            return None;
+        }
+        read_bytes(&self.file, &self.header, tensor).ok()
+    }
+
+    /// Floats in rows of `features`, each row in blocks.
+    fn rows(&self, name: &str, features: usize) -> Option<Vec<Row>> {
+        let floats = self.floats(name)?;
+        let (rows, rest) = floats.as_chunks::<WIDTH>();
+        let fits = rest.is_empty() && floats.len().is_multiple_of(features);
+        fits.then(|| rows.iter().map(|row| Row(*row)).collect())
+    }
+
+    fn floats(&self, name: &str) -> Option<Vec<f32>> {
+        let tensor = self.header.tensor(name)?;
+        read_floats(&self.file, &self.header, tensor).ok()
+    }
+
+    fn norm(&self, name: &str, features: usize, epsilon: f32) -> Option<Norm> {
+        let part = |part: &str| {
+            let rows = self.rows(&format!("{name}.{part}"), features)?;
+            (rows.len() * WIDTH == features).then_some(rows)
+        };
+        Some(Norm {
+            weight: part("weight")?,
+            bias: part("bias")?,
+            epsilon,
+        })
+    }
+
+    fn matrix(&self, name: &str, inputs: usize) -> Option<Matrix> {
+        let bias = self.floats(&format!("{name}.bias"))?;
+        Matrix::new(&self.bytes(&format!("{name}.weight"))?, inputs, &bias)
+    }
+
+    fn layer(&self, number: usize, features: usize, epsilon: f32) -> Option<Layer> {
+        let name = |part: &str| format!("blk.{number}.{part}");
+        let between = self.number("bert.feed_forward_length")?;
+        let [query, key, value] =
+            ["attn_q", "attn_k", "attn_v"].map(|part| self.matrix(&name(part), features));
+        Some(Layer {
+            attention_in: query?.beside(key?).beside(value?),
+            attention_out: self.matrix(&name("attn_output"), features)?,
+            attention_norm: self.norm(&name("attn_output_norm"), features, epsilon)?,
+            up: self.matrix(&name("ffn_up"), features)?,
+            down: self.matrix(&name("ffn_down"), between)?,
+            norm: self.norm(&name("layer_output_norm"), features, epsilon)?,
+        })
+    }
+}
