@@ -24,6 +24,7 @@ pub mod chat;
 pub mod cli;
 pub mod config;
 pub mod engine;
+pub mod gguf;
 pub mod http;
 pub mod judge;
 pub mod knowledge;

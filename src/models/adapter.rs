@@ -14,9 +14,9 @@ use std::{
 
 use super::{
     digest::Sha256Hex,
-    gguf::{self, GgufError, Header, TensorInfo, TensorType},
     student::{Shape, StudentError},
 };
+use crate::gguf::{self, GgufError, Header, TensorInfo, TensorType};
 
 /// The metadata key that names the base, as the manifest calls it.
 pub const BASE_KEY: &str = "microgpt.base";

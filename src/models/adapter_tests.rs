@@ -6,7 +6,7 @@ use half::f16;
 use tempfile::TempDir;
 
 use super::*;
-use crate::models::gguf::{Tensor, Value, quantize_q8_0, to_bytes};
+use crate::gguf::{Tensor, Value, quantize_q8_0, to_bytes};
 
 const WEIGHT: &str = "blk.0.attn_q.weight";
 const ALPHA: f32 = 4.0;

@@ -11,7 +11,7 @@ use half::f16;
 use safetensors::{Dtype, SafeTensors};
 use serde::Deserialize;
 
-use super::gguf::{self, Tensor, TensorType, Value, quantize_q8_0};
+use crate::gguf::{self, Tensor, TensorType, Value, quantize_q8_0};
 
 mod vocabulary;
 

@@ -5,9 +5,9 @@ use std::{fmt, io, path::PathBuf};
 use super::{
     adapter::AdapterError,
     digest::Sha256Hex,
-    gguf::GgufError,
     manifest::{AdapterFile, ModelRole},
 };
+use crate::gguf::GgufError;
 
 /// Why a model can't be named, found, fetched or trusted.
 #[derive(Debug, thiserror::Error)]

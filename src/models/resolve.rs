@@ -7,11 +7,11 @@ use serde::Serialize;
 use super::{
     adapter,
     error::ModelError,
-    gguf::{self, GgufError},
     manifest::{AdapterFile, Entry, Manifest, ModelRole},
     names::is_gguf_name,
     record::Record,
 };
+use crate::gguf::{self, GgufError};
 
 /// A model file that is there and whole.
 #[derive(Clone, Debug, PartialEq)]

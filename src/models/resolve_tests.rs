@@ -5,7 +5,7 @@ use std::fs;
 use tempfile::TempDir;
 
 use super::*;
-use crate::models::gguf::{Tensor, TensorType, Value};
+use crate::gguf::{Tensor, TensorType, Value};
 
 /// A models folder with a manifest of one plain generator, `tiny`, that lies there whole.
 fn folder() -> TempDir {

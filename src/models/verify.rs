@@ -7,12 +7,12 @@ use serde::Serialize;
 use super::{
     digest::Sha256Hex,
     error::ModelError,
-    gguf,
     manifest::{Entry, Manifest},
     pull::Places,
     record::Record,
     resolve::served_path,
 };
+use crate::gguf;
 
 /// One file that was looked at.
 #[derive(Clone, Debug, Serialize)]

@@ -4,7 +4,7 @@ use half::f16;
 
 use super::kernel::{Row, WIDTH, Weights, add_product};
 use super::rows::{Cores, Rows};
-use crate::models::gguf::Q8_0_BLOCK_BYTES;
+use crate::gguf::Q8_0_BLOCK_BYTES;
 
 /// Weights from [`WIDTH`] inputs to as many outputs: those of a `Q8_0` block each, input by input.
 #[derive(Clone)]

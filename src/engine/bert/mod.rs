@@ -26,7 +26,7 @@ use matrix::Matrix;
 pub(super) use rows::Cores;
 use rows::{Norm, Rows};
 
-use crate::models::gguf::Q8_0_BLOCK_BYTES;
+use crate::gguf::Q8_0_BLOCK_BYTES;
 
 /// An encoder's weights.
 pub(super) struct Bert {

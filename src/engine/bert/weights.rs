@@ -7,9 +7,7 @@ use super::kernel::{Row, WIDTH};
 use super::matrix::Matrix;
 use super::rows::Norm;
 use super::{Bert, Layer};
-use crate::models::gguf::{
-    self, Header, Q8_0_BLOCK_BYTES, TensorType, Value, read_bytes, read_floats,
-};
+use crate::gguf::{self, Header, Q8_0_BLOCK_BYTES, TensorType, Value, read_bytes, read_floats};
 
 /// llama.cpp's number for it.
 const MEAN_POOLING: usize = 1;

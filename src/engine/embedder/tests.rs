@@ -1,20 +1,22 @@
 //! Toy encoders with weights drawn by a fixed seed: what is computed here is held against llama.cpp.
 
-use std::collections::HashMap;
-use std::fs;
-
-use safetensors::Dtype;
-use safetensors::tensor::TensorView;
-use tempfile::TempDir;
+use tempfile::NamedTempFile;
 
 use super::*;
-use crate::models::bert::{convert, weights_format};
+use crate::gguf::{self, Tensor, TensorType, Value, quantize_q8_0, to_bytes};
 
 const WIDTH: usize = 64;
 const BETWEEN: usize = 96;
 const POSITIONS: usize = 80;
 const WORDS: [&str; 8] = [
-    "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "b", "##c",
+    "[PAD]",
+    "[UNK]",
+    "[CLS]",
+    "[SEP]",
+    "[MASK]",
+    "\u{2581}a",
+    "\u{2581}b",
+    "c",
 ];
 
 /// Numbers between -1 and 1 without a pattern.
@@ -27,87 +29,100 @@ impl Numbers {
     }
 }
 
-/// The name, the shape and the mean of every tensor in a file of two layers.
-fn tensors() -> Vec<(String, Vec<usize>, f32)> {
-    let (square, row) = (vec![WIDTH, WIDTH], vec![WIDTH]);
-    let layer = [
-        ("attention.self.query", square.clone()),
-        ("attention.self.key", square.clone()),
-        ("attention.self.value", square.clone()),
-        ("attention.output.dense", square),
-        ("attention.output.LayerNorm", row.clone()),
-        ("intermediate.dense", vec![BETWEEN, WIDTH]),
-        ("output.dense", vec![WIDTH, BETWEEN]),
-        ("output.LayerNorm", row.clone()),
+/// The name and the shape of every tensor in a file of two layers, row length first.
+fn shapes() -> Vec<(String, Vec<usize>)> {
+    const LAYER: [(&str, usize, usize); 8] = [
+        ("attn_q", WIDTH, WIDTH),
+        ("attn_k", WIDTH, WIDTH),
+        ("attn_v", WIDTH, WIDTH),
+        ("attn_output", WIDTH, WIDTH),
+        ("attn_output_norm", WIDTH, 0),
+        ("ffn_up", WIDTH, BETWEEN),
+        ("ffn_down", BETWEEN, WIDTH),
+        ("layer_output_norm", WIDTH, 0),
     ];
     let mut all = vec![
-        (
-            "embeddings.word_embeddings.weight".to_owned(),
-            vec![WORDS.len(), WIDTH],
-            0.0,
-        ),
-        (
-            "embeddings.position_embeddings.weight".to_owned(),
-            vec![POSITIONS, WIDTH],
-            0.0,
-        ),
-        (
-            "embeddings.token_type_embeddings.weight".to_owned(),
-            vec![2, WIDTH],
-            0.0,
-        ),
-        ("embeddings.LayerNorm.weight".to_owned(), row.clone(), 1.0),
-        ("embeddings.LayerNorm.bias".to_owned(), row, 0.0),
+        ("token_embd.weight".to_owned(), vec![WIDTH, WORDS.len()]),
+        ("position_embd.weight".to_owned(), vec![WIDTH, POSITIONS]),
+        ("token_types.weight".to_owned(), vec![WIDTH, 2]),
+        ("token_embd_norm.weight".to_owned(), vec![WIDTH]),
+        ("token_embd_norm.bias".to_owned(), vec![WIDTH]),
     ];
-    for number in 0..2 {
-        for (name, shape) in &layer {
-            let mean = if name.ends_with("Norm") { 1.0 } else { 0.0 };
-            let name = format!("encoder.layer.{number}.{name}");
-            all.push((format!("{name}.bias"), shape[..1].to_vec(), 0.0));
-            all.push((format!("{name}.weight"), shape.clone(), mean));
+    for layer in 0..2 {
+        for (name, inputs, outputs) in LAYER {
+            let name = format!("blk.{layer}.{name}");
+            let (weight, bias) = match outputs {
+                0 => (vec![inputs], inputs),
+                outputs => (vec![inputs, outputs], outputs),
+            };
+            all.push((format!("{name}.weight"), weight));
+            all.push((format!("{name}.bias"), vec![bias]));
         }
     }
     all
 }
 
-/// A toy with so many attention heads, in a weight format.
-fn toy(heads: usize, format: &str) -> TempDir {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let write = |name: &str, bytes: &[u8]| {
-        fs::write(folder.path().join(name), bytes).expect("writable");
-    };
-    let config = serde_json::json!({
-        "hidden_size": WIDTH, "intermediate_size": BETWEEN, "num_hidden_layers": 2,
-        "num_attention_heads": heads, "max_position_embeddings": POSITIONS, "type_vocab_size": 2,
-        "vocab_size": WORDS.len(), "layer_norm_eps": 1e-12, "hidden_act": "gelu",
-    });
-    write("config.json", config.to_string().as_bytes());
-    write("vocab.txt", WORDS.join("\n").as_bytes());
-    let mut numbers = Numbers(1);
-    let drawn = tensors().into_iter().map(|(name, shape, mean)| {
-        let count = shape.iter().product::<usize>();
-        let bytes = (0..count).flat_map(|_| (mean + 0.3 * numbers.next()).to_le_bytes());
-        (name, shape, bytes.collect::<Vec<u8>>())
-    });
-    let drawn: Vec<_> = drawn.collect();
-    let views = drawn.iter().map(|(name, shape, bytes)| {
-        let view = TensorView::new(Dtype::F32, shape.clone(), bytes);
-        (name, view.expect("as many bytes as the shape says"))
-    });
-    let views: HashMap<_, _> = views.collect();
-    write(
-        "model.safetensors",
-        &safetensors::serialize(views, None).expect("plain tensors"),
+fn metadata(heads: u32) -> Vec<(String, Value)> {
+    let number = |value: usize| Value::U32(u32::try_from(value).expect("a small number"));
+    let own = [
+        ("block_count", Value::U32(2)),
+        ("context_length", number(POSITIONS)),
+        ("embedding_length", number(WIDTH)),
+        ("feed_forward_length", number(BETWEEN)),
+        ("attention.head_count", Value::U32(heads)),
+        ("attention.layer_norm_epsilon", Value::F32(1e-12)),
+        ("attention.causal", Value::Bool(false)),
+        ("pooling_type", Value::U32(1)),
+    ];
+    let own = own.map(|(key, value)| (format!("bert.{key}"), value));
+    let words = WORDS.map(str::to_owned).to_vec();
+    let words = [
+        ("model", Value::Text("bert".into())),
+        ("tokens", Value::Texts(words)),
+        ("token_type", Value::I32s(vec![3, 2, 3, 3, 3, 1, 1, 1])),
+        ("token_type_count", Value::U32(2)),
+        ("bos_token_id", Value::U32(2)),
+        ("cls_token_id", Value::U32(2)),
+        ("seperator_token_id", Value::U32(3)),
+        ("unknown_token_id", Value::U32(1)),
+        ("padding_token_id", Value::U32(0)),
+        ("mask_token_id", Value::U32(4)),
+    ];
+    let words = words.map(|(key, value)| (format!("tokenizer.ggml.{key}"), value));
+    let name = (
+        "general.architecture".to_owned(),
+        Value::Text("bert".into()),
     );
-    let format = weights_format(format).expect("a known format");
-    convert(
-        folder.path(),
-        &folder.path().join("toy.gguf"),
-        "toy",
-        format,
-    )
-    .expect("whole files");
-    folder
+    [name].into_iter().chain(own).chain(words).collect()
+}
+
+/// A toy with so many attention heads, its matrices in that format.
+fn toy(heads: u32, format: TensorType) -> NamedTempFile {
+    let mut numbers = Numbers(1);
+    let tensors = shapes().into_iter().map(|(name, shape)| {
+        let mean = if name.ends_with("norm.weight") {
+            1.0
+        } else {
+            0.0
+        };
+        let values = (0..shape.iter().product()).map(|_| mean + 0.3 * numbers.next());
+        let values: Vec<f32> = values.collect();
+        let exact = shape.len() == 1 || name.starts_with("pos") || name.starts_with("token_types");
+        let kind = if exact { TensorType::F32 } else { format };
+        Tensor {
+            name,
+            shape: shape.into_iter().map(|size| size as u64).collect(),
+            type_id: kind.id(),
+            data: match kind {
+                TensorType::Q8_0 => quantize_q8_0(&values),
+                _ => to_bytes(&values),
+            },
+        }
+    });
+    let file = NamedTempFile::new().expect("a temporary file");
+    let tensors: Vec<_> = tensors.collect();
+    gguf::write(file.path(), &metadata(heads), &tensors).expect("writable");
+    file
 }
 
 /// Texts of so many tokens.
@@ -133,12 +148,12 @@ fn cosine(one: &[f32], other: &[f32]) -> f32 {
 #[test]
 fn what_is_computed_here_is_what_llama_cpp_computes() {
     for heads in [1, 2] {
-        let folder = toy(heads, "Q8_0");
-        let path = folder.path().join("toy.gguf");
-        let here = Weights::load(&path, 2).expect("it loads");
+        let file = toy(heads, TensorType::Q8_0);
+        let path = file.path();
+        let here = Weights::load(path, 2).expect("it loads");
         assert!(here.bert.is_some());
         let there = Weights {
-            model: backend::load(&path, Role::Encoder, Part::Whole).expect("it loads"),
+            model: backend::load(path, Role::Encoder, Part::Whole).expect("it loads"),
             bert: None,
             pool: None,
         };
@@ -157,8 +172,8 @@ fn what_is_computed_here_is_what_llama_cpp_computes() {
 
 #[test]
 fn one_core_computes_what_all_do_and_a_batch_what_each_text_is_alone() {
-    let folder = toy(2, "Q8_0");
-    let weights = Weights::load(&folder.path().join("toy.gguf"), 2).expect("it loads");
+    let file = toy(2, TensorType::Q8_0);
+    let weights = Weights::load(file.path(), 2).expect("it loads");
     let together = vectors(&weights, &[40, 7, 0]);
     let mut alone = Embedder::alone(&weights).expect("nothing to fail");
     for (length, vector) in [40, 7, 0].into_iter().zip(&together) {
@@ -172,8 +187,8 @@ fn one_core_computes_what_all_do_and_a_batch_what_each_text_is_alone() {
 
 #[test]
 fn an_encoder_in_another_format_is_left_to_llama_cpp() {
-    let folder = toy(2, "F16");
-    let weights = Weights::load(&folder.path().join("toy.gguf"), 2).expect("it loads");
+    let file = toy(2, TensorType::F32);
+    let weights = Weights::load(file.path(), 2).expect("it loads");
     assert!(weights.bert.is_none());
     let vector = &vectors(&weights, &[13])[0];
     assert!((cosine(vector, vector) - 1.0).abs() < 1e-3);

@@ -3,11 +3,11 @@
 use tempfile::TempDir;
 
 use super::*;
+use crate::gguf::{Tensor, TensorType, Value, to_bytes};
 use crate::models::{
     self, ModelRole,
     adapter::{BASE_KEY, BASE_SHA256_KEY},
     digest::Sha256Hex,
-    gguf::{Tensor, TensorType, Value, to_bytes},
     verify,
 };
 

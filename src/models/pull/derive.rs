@@ -11,7 +11,6 @@ use super::{
         bert,
         digest::Sha256Hex,
         error::ModelError,
-        gguf,
         manifest::{Conversion, Entry},
         record::recipe,
     },
@@ -19,6 +18,7 @@ use super::{
     place::{Places, part_of},
     progress::say,
 };
+use crate::gguf;
 
 /// The finished file of an earlier pull with its hash, if it is still what it was.
 pub(super) fn from_cache(

@@ -28,11 +28,11 @@ pub use place::Places;
 
 use super::{
     error::ModelError,
-    gguf,
     manifest::{Entry, Manifest},
     record::{Pulled, Record, recipe},
     resolve::served_path,
 };
+use crate::gguf;
 use fetch::Fetcher;
 use progress::say;
 

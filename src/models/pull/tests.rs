@@ -12,11 +12,8 @@ use super::{
     test_server::{Behaviour, Server, serve},
     *,
 };
-use crate::models::{
-    digest::Sha256Hex,
-    gguf::{Tensor, TensorType, Value},
-    verify,
-};
+use crate::gguf::{Tensor, TensorType, Value};
+use crate::models::{digest::Sha256Hex, verify};
 
 /// A manifest of one generator, `tiny`, that is quantized after it was fetched.
 struct World {

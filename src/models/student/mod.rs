@@ -8,7 +8,7 @@ mod tokenizer;
 
 use std::{collections::BTreeMap, fs::File, io, path::Path};
 
-use super::gguf::{self, GgufError, Header, Value};
+use crate::gguf::{self, GgufError, Header, Value};
 use pieces::Piece;
 
 const ARCHITECTURE: &str = "llama";

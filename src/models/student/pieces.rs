@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{Shape, StudentError};
-use crate::models::gguf::{self, Header, Outline, TensorInfo, TensorType, to_bytes};
+use crate::gguf::{self, Header, Outline, TensorInfo, TensorType, to_bytes};
 
 /// Tensors with a row for each token.
 const ROWS_ARE_TOKENS: [&str; 2] = ["token_embd.weight", "output.weight"];

@@ -3,7 +3,7 @@
 use tempfile::TempDir;
 
 use super::*;
-use crate::models::gguf::{Tensor, TensorType, read_floats, to_bytes};
+use crate::gguf::{Tensor, TensorType, read_floats, to_bytes};
 
 /// `a`, `b`, `c`, `ab` and `abc`, where `abc` is made of `ab` and `c`; the third ends a text.
 fn base_metadata() -> Vec<(String, Value)> {

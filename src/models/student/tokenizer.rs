@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{StudentError, kept};
-use crate::models::gguf::Value;
+use crate::gguf::Value;
 
 /// Cuts down the base's metadata in place.
 pub(super) fn cut(
