@@ -7,7 +7,6 @@ use super::rows::{Cores, Rows};
 use crate::gguf::Q8_0_BLOCK_BYTES;
 
 /// Weights from [`WIDTH`] inputs to as many outputs: those of a `Q8_0` block each, input by input.
-#[derive(Clone)]
 struct Block {
     bytes: [[i8; WIDTH]; WIDTH],
     /// By output.
@@ -40,7 +39,6 @@ impl Block {
 }
 
 /// Weights and bias from any number of inputs to any number of outputs, both multiples of [`WIDTH`].
-#[derive(Clone)]
 pub(super) struct Matrix {
     /// By outputs, then by inputs.
     blocks: Vec<Block>,
@@ -55,7 +53,9 @@ impl Matrix {
         let (bias_rows, rest) = bias.as_chunks::<WIDTH>();
         let (stored, half_block) = stored.as_chunks::<Q8_0_BLOCK_BYTES>();
         let across = inputs / WIDTH;
-        let fits = rest.is_empty()
+        let fits = across > 0
+            && !bias.is_empty()
+            && rest.is_empty()
             && half_block.is_empty()
             && inputs.is_multiple_of(WIDTH)
             && stored.len() == across * bias.len();

@@ -18,15 +18,13 @@ mod weights;
 use std::ops::Range;
 use std::path::Path;
 
-use half::f16;
-
 use attention::Attention;
 use kernel::{Row, WIDTH, gelu};
 use matrix::Matrix;
 pub(super) use rows::Cores;
 use rows::{Norm, Rows};
 
-use crate::gguf::Q8_0_BLOCK_BYTES;
+use crate::gguf::{Q8_0_BLOCK_BYTES, dequantize_q8_0};
 
 /// An encoder's weights.
 pub(super) struct Bert {
@@ -97,15 +95,12 @@ impl Bert {
         rows.resize(tokens, self.blocks);
         let placed = texts.iter().flat_map(|text| text.iter().enumerate());
         for (at, (position, token)) in placed.enumerate() {
-            let word = usize::try_from(*token).unwrap_or(0) * self.blocks;
-            let (words, _) = self.words.as_chunks::<Q8_0_BLOCK_BYTES>();
-            for block in 0..self.blocks {
-                let stored = &words[word + block];
-                let scale = f16::from_le_bytes([stored[0], stored[1]]).to_f32();
+            let bytes = self.blocks * Q8_0_BLOCK_BYTES;
+            let word = usize::try_from(*token).unwrap_or(0) * bytes;
+            let word = dequantize_q8_0(&self.words[word..][..bytes]);
+            for (block, word) in word.as_chunks::<WIDTH>().0.iter().enumerate() {
                 let row = rows.row_mut(block, at);
-                for (value, byte) in row.0.iter_mut().zip(&stored[2..]) {
-                    *value = scale * f32::from(byte.cast_signed());
-                }
+                row.0 = *word;
                 row.add(&self.kind[block]);
                 row.add(&self.positions[position * self.blocks + block]);
             }

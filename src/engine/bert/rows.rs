@@ -14,7 +14,7 @@ pub(in crate::engine) enum Cores {
 }
 
 /// The features of some tokens, in blocks of [`WIDTH`]: block by block, and in it token by token.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Rows {
     rows: Vec<Row>,
     tokens: usize,
@@ -106,7 +106,7 @@ impl Rows {
 }
 
 /// What layer normalization needs beside the features.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Norm {
     pub(super) weight: Vec<Row>,
     pub(super) bias: Vec<Row>,

@@ -25,12 +25,12 @@ pub(super) fn read(path: &Path) -> Option<Bert> {
     {
         return None;
     }
+    // llama.cpp checks no shape where it reads the words alone, so all are checked here.
     let features = number("embedding_length")?;
-    let head_blocks = {
-        let heads = number("attention.head_count")?;
-        let whole = features.is_multiple_of(heads.checked_mul(WIDTH)?);
-        whole.then(|| features / heads / WIDTH)?
-    };
+    let heads = number("attention.head_count")?;
+    if features == 0 || heads == 0 || !features.is_multiple_of(heads.checked_mul(WIDTH)?) {
+        return None;
+    }
     let epsilon = source.header.float("bert.attention.layer_norm_epsilon")?;
     let layers = 0..number("block_count")?;
     let words = source.bytes("token_embd.weight")?;
@@ -49,7 +49,7 @@ pub(super) fn read(path: &Path) -> Option<Bert> {
         layers: layers
             .map(|number| source.layer(number, features, epsilon))
             .collect::<Option<_>>()?,
-        head_blocks,
+        head_blocks: features / heads / WIDTH,
         blocks: features / WIDTH,
         context_length: number("context_length")?,
     })
@@ -77,11 +77,12 @@ impl Source {
         read_bytes(&self.file, &self.header, tensor).ok()
     }
 
-    /// Floats in rows of `features`, each row in blocks.
+    /// Floats in rows of `features`, at least one, each row in blocks.
     fn rows(&self, name: &str, features: usize) -> Option<Vec<Row>> {
         let floats = self.floats(name)?;
         let (rows, rest) = floats.as_chunks::<WIDTH>();
-        let fits = rest.is_empty() && floats.len().is_multiple_of(features);
+        let whole = rest.is_empty() && floats.len().is_multiple_of(features);
+        let fits = whole && !floats.is_empty();
         fits.then(|| rows.iter().map(|row| Row(*row)).collect())
     }
 
@@ -102,8 +103,11 @@ impl Source {
         })
     }
 
-    fn matrix(&self, name: &str, inputs: usize) -> Option<Matrix> {
+    fn matrix(&self, name: &str, inputs: usize, outputs: usize) -> Option<Matrix> {
         let bias = self.floats(&format!("{name}.bias"))?;
+        if bias.len() != outputs {
+            return None;
+        }
         Matrix::new(&self.bytes(&format!("{name}.weight"))?, inputs, &bias)
     }
 
@@ -111,13 +115,13 @@ impl Source {
         let name = |part: &str| format!("blk.{number}.{part}");
         let between = self.number("bert.feed_forward_length")?;
         let [query, key, value] =
-            ["attn_q", "attn_k", "attn_v"].map(|part| self.matrix(&name(part), features));
+            ["attn_q", "attn_k", "attn_v"].map(|part| self.matrix(&name(part), features, features));
         Some(Layer {
             attention_in: query?.beside(key?).beside(value?),
-            attention_out: self.matrix(&name("attn_output"), features)?,
+            attention_out: self.matrix(&name("attn_output"), features, features)?,
             attention_norm: self.norm(&name("attn_output_norm"), features, epsilon)?,
-            up: self.matrix(&name("ffn_up"), features)?,
-            down: self.matrix(&name("ffn_down"), between)?,
+            up: self.matrix(&name("ffn_up"), features, between)?,
+            down: self.matrix(&name("ffn_down"), between, features)?,
             norm: self.norm(&name("layer_output_norm"), features, epsilon)?,
         })
     }

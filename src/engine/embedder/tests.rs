@@ -98,8 +98,16 @@ fn metadata(heads: u32) -> Vec<(String, Value)> {
 
 /// A toy with so many attention heads, its matrices in that format.
 fn toy(heads: u32, format: TensorType) -> NamedTempFile {
+    write(shapes(), &metadata(heads), format)
+}
+
+fn write(
+    shapes: Vec<(String, Vec<usize>)>,
+    metadata: &[(String, Value)],
+    format: TensorType,
+) -> NamedTempFile {
     let mut numbers = Numbers(1);
-    let tensors = shapes().into_iter().map(|(name, shape)| {
+    let tensors = shapes.into_iter().map(|(name, shape)| {
         let mean = if name.ends_with("norm.weight") {
             1.0
         } else {
@@ -121,7 +129,7 @@ fn toy(heads: u32, format: TensorType) -> NamedTempFile {
     });
     let file = NamedTempFile::new().expect("a temporary file");
     let tensors: Vec<_> = tensors.collect();
-    gguf::write(file.path(), &metadata(heads), &tensors).expect("writable");
+    gguf::write(file.path(), metadata, &tensors).expect("writable");
     file
 }
 
@@ -183,6 +191,35 @@ fn one_core_computes_what_all_do_and_a_batch_what_each_text_is_alone() {
         );
     }
     assert!(together[2].iter().all(|value| *value == 0.0));
+}
+
+#[test]
+fn a_file_that_contradicts_itself_is_not_computed_here() {
+    let zeroed = |wanted: &str| {
+        let mut metadata = metadata(2);
+        let value = metadata.iter_mut().find(|(key, _)| key == wanted);
+        value.expect("a key of the toy").1 = Value::U32(0);
+        write(shapes(), &metadata, TensorType::Q8_0)
+    };
+    let resized = |wanted: &str, shape: &[usize]| {
+        let mut shapes = shapes();
+        let tensor = shapes.iter_mut().find(|(name, _)| name == wanted);
+        tensor.expect("a tensor of the toy").1 = shape.to_vec();
+        write(shapes, &metadata(2), TensorType::Q8_0)
+    };
+    for file in [
+        zeroed("bert.embedding_length"),
+        zeroed("bert.attention.head_count"),
+        zeroed("bert.feed_forward_length"),
+        resized("token_embd.weight", &[WIDTH, WORDS.len() - 1]),
+        resized("token_types.weight", &[WIDTH, 0]),
+        resized("blk.0.attn_q.bias", &[32]),
+        resized("blk.1.attn_output.weight", &[WIDTH, 32]),
+        resized("blk.1.ffn_down.bias", &[BETWEEN]),
+        resized("blk.1.layer_output_norm.weight", &[32]),
+    ] {
+        assert!(Bert::load(file.path()).is_none());
+    }
 }
 
 #[test]
