@@ -1,11 +1,11 @@
 //! The only unsafe code of the program: what has no safe wrapper.
 //!
-//! Requantizing a file; keeping the allocator from hoarding; and taking llama.cpp's log lines into
-//! `tracing` (at debug, whatever their level there) while remembering the first error, so that a
-//! failed load can say why.
+//! Requantizing a file; keeping the allocator from hoarding; asking for memory before it is needed;
+//! and taking llama.cpp's log lines into `tracing` (at debug, whatever their level there) while
+//! remembering the first error, so that a failed load can say why.
 #![allow(
     unsafe_code,
-    reason = "llama_model_quantize, llama_log_set and mallopt have no safe wrapper"
+    reason = "llama_model_quantize, llama_log_set, mallopt and _mm_prefetch have no safe wrapper"
 )]
 
 use std::cell::RefCell;
@@ -69,6 +69,24 @@ pub(super) fn return_big_buffers() {
         // SAFETY: glibc's own function with its documented parameter; callable at any time.
         unsafe { mallopt(M_MMAP_THRESHOLD, 256 * 1024) };
     }
+}
+
+/// Has the processor fetch `value` from memory while it goes on with other work. Only a hint, and
+/// none at all where stable Rust has no way to give it.
+#[inline]
+pub(super) fn prefetch<T>(value: &T) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        const CACHE_LINE_BYTES: usize = 64;
+        let start = ptr::from_ref(value).cast::<i8>();
+        for offset in (0..size_of::<T>()).step_by(CACHE_LINE_BYTES) {
+            // SAFETY: `offset` is within `value`; and no address makes a prefetch fault.
+            unsafe { _mm_prefetch::<_MM_HINT_T0>(start.add(offset)) };
+        }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = value;
 }
 
 /// Rewrites the GGUF file `input` into `output` with its weights in `format` (`Q4_0`, `Q8_0`,

@@ -68,34 +68,47 @@ const MOST_TOKENS: usize = if cfg!(target_feature = "avx512f") {
     3
 };
 
-/// Adds to `outputs[t]` the product of `inputs[t]` and `weights`, for every token `t`.
+/// For each number of tokens, from 1, what adds their product.
+const TILES: [fn(&[Row], &Weights, &mut [Row]); 12] = [
+    add_tile::<1>,
+    add_tile::<2>,
+    add_tile::<3>,
+    add_tile::<4>,
+    add_tile::<5>,
+    add_tile::<6>,
+    add_tile::<7>,
+    add_tile::<8>,
+    add_tile::<9>,
+    add_tile::<10>,
+    add_tile::<11>,
+    add_tile::<12>,
+];
+
+/// Adds to `outputs[t]` the product of `inputs[t]` and `weights`, for every token `t`: in tiles of
+/// about equal size, since one of few tokens takes as long as one of four.
 pub(super) fn add_product(inputs: &[Row], weights: &Weights, outputs: &mut [Row]) {
-    let (inputs, outputs) = add_tiles::<MOST_TOKENS>(inputs, weights, outputs);
-    let (inputs, outputs) = add_tiles::<6>(inputs, weights, outputs);
-    let (inputs, outputs) = add_tiles::<3>(inputs, weights, outputs);
-    add_tiles::<1>(inputs, weights, outputs);
+    let (mut inputs, mut outputs) = (inputs, outputs);
+    for tiles_left in (1..=inputs.len().div_ceil(MOST_TOKENS)).rev() {
+        let tokens = inputs.len().div_ceil(tiles_left);
+        let (tile, rest) = inputs.split_at(tokens);
+        let (tile_outputs, outputs_rest) = outputs.split_at_mut(tokens);
+        TILES[tokens - 1](tile, weights, tile_outputs);
+        (inputs, outputs) = (rest, outputs_rest);
+    }
 }
 
-/// The same for as many whole tiles of `T` tokens as there are; the rest is returned.
-fn add_tiles<'a, const T: usize>(
-    inputs: &'a [Row],
-    weights: &Weights,
-    outputs: &'a mut [Row],
-) -> (&'a [Row], &'a mut [Row]) {
-    let (input_tiles, inputs) = inputs.as_chunks::<T>();
-    let (output_tiles, outputs) = outputs.as_chunks_mut::<T>();
-    for (inputs, outputs) in input_tiles.iter().zip(output_tiles) {
-        let mut sums = outputs.each_ref().map(Row::halves);
-        for (feature, outputs) in weights.iter().enumerate() {
-            let [low, high] = outputs.halves();
-            for (input, sum) in inputs.iter().zip(&mut sums) {
-                let input = f32x16::splat(input.0[feature]);
-                *sum = [input.mul_add(low, sum[0]), input.mul_add(high, sum[1])];
-            }
+fn add_tile<const T: usize>(inputs: &[Row], weights: &Weights, outputs: &mut [Row]) {
+    let inputs: &[Row; T] = inputs.try_into().expect("a tile of T tokens");
+    let outputs: &mut [Row; T] = outputs.try_into().expect("a tile of T tokens");
+    let mut sums = outputs.each_ref().map(Row::halves);
+    for (feature, outputs) in weights.iter().enumerate() {
+        let [low, high] = outputs.halves();
+        for (input, sum) in inputs.iter().zip(&mut sums) {
+            let input = f32x16::splat(input.0[feature]);
+            *sum = [input.mul_add(low, sum[0]), input.mul_add(high, sum[1])];
         }
-        *outputs = sums.map(Row::of);
     }
-    (inputs, outputs)
+    *outputs = sums.map(Row::of);
 }
 
 /// GELU by its approximation with tanh (Hendrycks and Gimpel 2016), which is also llama.cpp's.

@@ -4,7 +4,12 @@ use half::f16;
 
 use super::kernel::{Row, WIDTH, Weights, add_product};
 use super::rows::{Cores, Rows};
+use crate::engine::ffi;
 use crate::gguf::Q8_0_BLOCK_BYTES;
+
+/// How many blocks of weights are on their way from memory: they are more than a core's cache holds,
+/// and a dozen tokens are done with one before it could ask for the next.
+const BLOCKS_AHEAD: usize = 2;
 
 /// Weights from [`WIDTH`] inputs to as many outputs: those of a `Q8_0` block each, input by input.
 struct Block {
@@ -86,7 +91,11 @@ impl Matrix {
         outputs.each_block(1, cores, |at, outputs| {
             outputs.fill(self.bias[at]);
             let mut weights = [Row::ZERO; WIDTH];
-            for (input, block) in self.blocks[at * across..][..across].iter().enumerate() {
+            for (input, number) in (at * across..).take(across).enumerate() {
+                if let Some(coming) = self.blocks.get(number + BLOCKS_AHEAD) {
+                    ffi::prefetch(coming);
+                }
+                let block = &self.blocks[number];
                 block.write(&mut weights);
                 add_product(inputs.block(input), &weights, outputs);
             }
