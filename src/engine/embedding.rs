@@ -160,7 +160,8 @@ impl<'model> Queries<'model> {
         let Some(together) = self.together.as_ref().filter(|_| alone) else {
             return own.embed(texts);
         };
-        let way = lock(&self.pace).choose();
+        let tokens = texts.iter().map(|text| text.tokens.len()).sum();
+        let way = lock(&self.pace).choose(tokens);
         let started = Instant::now();
         let vectors = match way {
             Way::OneCore => own.embed(texts),
@@ -171,7 +172,6 @@ impl<'model> Queries<'model> {
                 vectors
             }
         };
-        let tokens = texts.iter().map(|text| text.tokens.len()).sum();
         lock(&self.pace).record(way, tokens, started.elapsed());
         vectors
     }

@@ -14,12 +14,18 @@ pub(super) enum Way {
 
 /// The first queries go both ways in turn.
 const TRIED_AT_FIRST: u32 = 8;
-/// Later one in so many goes the way that seems slower, to see whether it still is: rare enough
-/// not to be felt in a 99th percentile.
-const TRIED_EVERY: u32 = 64;
+/// Then, after so many, a short one goes the way that seems slower, to see whether it still is. One
+/// in 64 would be felt in a 99th percentile if it were not short.
+const TRIED_AFTER: u32 = 64;
+/// A short query, in tokens.
+const SHORT: usize = 12;
+/// After so many without a short one, any is tried.
+const TRIED_AT_LATEST: u32 = 512;
 /// All cores must save at least this share of the time. Where others want the cores now and then,
 /// they are as fast in the mean and much slower at times.
-const WORTH: f64 = 0.2;
+const WORTH: f64 = 0.1;
+/// What a query takes whatever its length, in tokens.
+const FIXED_TOKENS: u32 = 5;
 /// What the last query counts in the mean.
 const WEIGHT: f64 = 0.1;
 /// A query that took longer than this many times the mean counts as that: one may have been held
@@ -31,22 +37,26 @@ const LONGEST: f64 = 4.0;
 pub(super) struct Pace {
     token_s: [Option<f64>; 2],
     chosen: u32,
+    since_tried: u32,
 }
 
 impl Pace {
-    /// The way for the next query.
-    pub(super) fn choose(&mut self) -> Way {
-        self.chosen = self.chosen.wrapping_add(1);
+    /// The way for the next query, of so many tokens.
+    pub(super) fn choose(&mut self, tokens: usize) -> Way {
         let (better, other) = match self.token_s {
             [Some(all), Some(one)] if all <= (1.0 - WORTH) * one => (Way::AllCores, Way::OneCore),
             _ => (Way::OneCore, Way::AllCores),
         };
-        let tried = if self.chosen <= TRIED_AT_FIRST {
-            2
+        self.chosen = self.chosen.saturating_add(1);
+        self.since_tried += 1;
+        let is_tried = if self.chosen <= TRIED_AT_FIRST {
+            self.chosen.is_multiple_of(2)
         } else {
-            TRIED_EVERY
+            self.since_tried >= TRIED_AT_LATEST
+                || self.since_tried >= TRIED_AFTER && tokens <= SHORT
         };
-        if self.chosen.is_multiple_of(tried) {
+        if is_tried {
+            self.since_tried = 0;
             other
         } else {
             better
@@ -55,10 +65,8 @@ impl Pace {
 
     /// Learns that `tokens` took so long.
     pub(super) fn record(&mut self, way: Way, tokens: usize, took: Duration) {
-        let Some(tokens) = u32::try_from(tokens).ok().filter(|tokens| *tokens > 0) else {
-            return;
-        };
-        let this_s = took.as_secs_f64() / f64::from(tokens);
+        let tokens = u32::try_from(tokens).unwrap_or(u32::MAX);
+        let this_s = took.as_secs_f64() / f64::from(tokens.saturating_add(FIXED_TOKENS));
         let mean = &mut self.token_s[way as usize];
         *mean = Some(mean.map_or(this_s, |mean| {
             mean + WEIGHT * (this_s.min(LONGEST * mean) - mean)
@@ -70,11 +78,11 @@ impl Pace {
 mod tests {
     use super::*;
 
-    /// The ways of `queries` queries, where each way takes so many milliseconds a token.
+    /// The ways of `queries` short queries, where each way takes so many milliseconds a token.
     fn ways(pace: &mut Pace, queries: usize, all: u64, one: u64) -> Vec<Way> {
         (0..queries)
             .map(|_| {
-                let way = pace.choose();
+                let way = pace.choose(SHORT);
                 let token_ms = if way == Way::AllCores { all } else { one };
                 pace.record(way, 10, Duration::from_millis(10 * token_ms));
                 way
@@ -113,6 +121,15 @@ mod tests {
         let mut pace = Pace::default();
         ways(&mut pace, 100, 10, 20);
         pace.record(Way::AllCores, 10, Duration::from_secs(1));
-        assert_eq!(pace.choose(), Way::AllCores);
+        assert_eq!(pace.choose(SHORT), Way::AllCores);
+    }
+
+    #[test]
+    fn a_long_query_is_tried_only_where_no_short_one_comes() {
+        let mut pace = Pace::default();
+        ways(&mut pace, 8, 10, 20);
+        let long: Vec<Way> = (0..TRIED_AT_LATEST).map(|_| pace.choose(40)).collect();
+        assert_eq!(count(&long[..long.len() - 1], Way::OneCore), 0);
+        assert_eq!(long.last(), Some(&Way::OneCore));
     }
 }

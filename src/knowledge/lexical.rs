@@ -5,6 +5,7 @@
 //! what a person typed, so no text can be a syntax error.
 
 use std::path::Path;
+use std::sync::OnceLock;
 
 use tantivy::{
     Index, IndexSettings, Searcher, TantivyDocument, Term,
@@ -17,7 +18,7 @@ use tantivy::{
     tokenizer::{PreTokenizedString, Token},
 };
 
-use super::words::Word;
+use super::{overlap::Terms, words::Word};
 
 /// What the one indexing thread may hold before it writes a segment.
 const WRITER_BYTES: usize = 16 << 20;
@@ -50,7 +51,8 @@ pub(crate) struct Lexical {
     searcher: Searcher,
     fields: Fields,
     row_columns: Vec<Column<u64>>,
-    rows: usize,
+    /// By row, once asked for: what is found is found again, and analysing it is half of a search.
+    terms: Vec<OnceLock<Terms>>,
 }
 
 /// Writes an index of `rows` into the empty folder `folder`. Blocking.
@@ -91,8 +93,9 @@ impl Lexical {
             .map(|segment| segment.fast_fields().u64("row"))
             .collect::<Result<_, _>>()?;
         let (_, fields) = schema();
+        let rows = usize::try_from(searcher.num_docs()).unwrap_or_default();
         Ok(Self {
-            rows: usize::try_from(searcher.num_docs()).unwrap_or_default(),
+            terms: (0..rows).map(|_| OnceLock::new()).collect(),
             searcher,
             fields,
             row_columns,
@@ -101,7 +104,13 @@ impl Lexical {
 
     /// How many rows there are.
     pub(crate) fn rows(&self) -> usize {
-        self.rows
+        self.terms.len()
+    }
+
+    /// The content words of a row, made of what `analyse` gives when they are first asked for.
+    pub(crate) fn terms(&self, row: usize, analyse: impl FnOnce() -> Vec<String>) -> &Terms {
+        let new = || Terms::new(analyse(), |term| self.idf(&[term]));
+        self.terms[row].get_or_init(new)
     }
 
     /// The BM25 score of each row for `words`, within `collections` (all, if empty).
@@ -111,8 +120,8 @@ impl Lexical {
         boosts: Boosts,
         collections: &[String],
     ) -> tantivy::Result<Vec<f32>> {
-        let mut scores = vec![0.0; self.rows];
-        if words.is_empty() || self.rows == 0 {
+        let mut scores = vec![0.0; self.rows()];
+        if words.is_empty() || self.rows() == 0 {
             return Ok(scores);
         }
         let mut query: Box<dyn Query> = Box::new(self.words_query(words, boosts));
@@ -127,7 +136,7 @@ impl Lexical {
                 Box::new(ConstScoreQuery::new(Box::new(allowed), 0.0)),
             ]));
         }
-        let most = TopDocs::with_limit(MAX_MATCHES.min(self.rows));
+        let most = TopDocs::with_limit(MAX_MATCHES.min(self.rows()));
         for (score, at) in self.searcher.search(&query, &most.order_by_score())? {
             let row = self.row_columns[at.segment_ord as usize].first(at.doc_id);
             let row = row.and_then(|row| usize::try_from(row).ok());
@@ -138,20 +147,17 @@ impl Lexical {
         Ok(scores)
     }
 
-    /// How much a word tells rows apart: high where few have it, highest where none has.
-    pub(crate) fn idf(&self, word: &Word) -> f32 {
+    /// How much a word with those stems tells rows apart: high where few have it, highest where
+    /// none has.
+    pub(crate) fn idf(&self, stems: &[impl AsRef<str>]) -> f32 {
         let frequency = |field: Field, stem: &str| {
             let term = Term::from_field_text(field, stem);
             self.searcher.doc_freq(&term).unwrap_or_default()
         };
-        let most = word
-            .stems
+        let most = stems
             .iter()
             .flat_map(|stem| {
-                [
-                    frequency(self.fields.head, stem),
-                    frequency(self.fields.body, stem),
-                ]
+                [self.fields.head, self.fields.body].map(|field| frequency(field, stem.as_ref()))
             })
             .max()
             .unwrap_or_default();
@@ -159,7 +165,7 @@ impl Lexical {
             clippy::cast_precision_loss,
             reason = "counts far below 2^24 in practice"
         )]
-        let (rows, most) = (self.rows as f32, most as f32);
+        let (rows, most) = (self.rows() as f32, most as f32);
         (1.0 + (rows - most + 0.5) / (most + 0.5)).ln()
     }
 

@@ -11,7 +11,7 @@ use super::{
     generation::Generation,
     hits::{FaqHit, PassageHit, Query, SearchResult},
     lexical::{Boosts, Lexical},
-    overlap,
+    overlap::QueryTerms,
     records::heading_line,
     vectors,
     words::Word,
@@ -61,7 +61,8 @@ impl Look<'_> {
     fn faq(&self) -> Vec<FaqHit> {
         let catalog = &self.generation.catalog;
         let index = &self.generation.faq;
-        let lexical = self.lexical(index, fusion::FAQ_BOOSTS);
+        let asked = self.asked(index);
+        let lexical = self.lexical(index, fusion::FAQ_BOOSTS, &asked);
         let questions = self.centred(&self.generation.questions);
         let answers = self.centred(&self.generation.answers);
         let candidates = (0..catalog.entries())
@@ -95,7 +96,8 @@ impl Look<'_> {
                 let cosine_question = self.forms(number).map(|row| self.cosine(row));
                 let place = matched - catalog.form_rows(number).start;
                 let form = entry.forms().nth(place).unwrap_or_default();
-                let terms = self.generation.analyzers.terms(form, &entry.lang);
+                let analyzers = &self.generation.analyzers;
+                let terms = index.terms(matched, || analyzers.terms(form, &entry.lang));
                 FaqHit {
                     source: Source {
                         id: entry.id.clone(),
@@ -113,7 +115,7 @@ impl Look<'_> {
                     cosine_question: cosine_question.fold(0.0, f32::max),
                     cosine_answer: self.cosine(catalog.answer_row(number)),
                     centred_question: scores.centred_question,
-                    overlap: overlap::mutual(&self.words, &terms, |word| index.idf(word)),
+                    overlap: asked.mutual(terms),
                     matched_form: form.to_owned(),
                     cosine_best,
                 }
@@ -124,7 +126,8 @@ impl Look<'_> {
     fn passages(&self) -> Vec<PassageHit> {
         let catalog = &self.generation.catalog;
         let index = &self.generation.passages;
-        let lexical = self.lexical(index, fusion::PASSAGE_BOOSTS);
+        let asked = self.asked(index);
+        let lexical = self.lexical(index, fusion::PASSAGE_BOOSTS, &asked);
         let candidates = (0..catalog.passages())
             .filter(|&passage| self.allows(&catalog.passage(passage).0.collection))
             .map(|passage| {
@@ -140,8 +143,11 @@ impl Look<'_> {
                 let (file, document, place, passage) = catalog.passage(number);
                 let title = heading_line(&document.title, &passage.headings);
                 let analyzers = &self.generation.analyzers;
-                let mut terms = analyzers.terms(&title, &document.lang);
-                terms.extend(analyzers.terms(&passage.text, &document.lang));
+                let terms = index.terms(number, || {
+                    let mut terms = analyzers.terms(&title, &document.lang);
+                    terms.extend(analyzers.terms(&passage.text, &document.lang));
+                    terms
+                });
                 PassageHit {
                     source: Source {
                         id: format!("{}#{place}", file.path),
@@ -157,7 +163,7 @@ impl Look<'_> {
                     fused,
                     lexical: scores.lexical,
                     cosine: scores.cosine,
-                    overlap: overlap::covered(&self.words, &terms, |word| index.idf(word)),
+                    overlap: asked.covered(terms),
                     document_title: document.title.clone(),
                     headings: passage.headings.clone(),
                 }
@@ -165,9 +171,13 @@ impl Look<'_> {
             .collect()
     }
 
+    /// The query's words, each weighed by how rare it is in an index.
+    fn asked(&self, index: &Lexical) -> QueryTerms {
+        QueryTerms::new(&self.words, |word| index.idf(&word.stems))
+    }
+
     /// The normalised lexical score of each row; none where the index fails, which is logged.
-    fn lexical(&self, index: &Lexical, boosts: Boosts) -> Vec<f32> {
-        let idf_sum: f32 = self.words.iter().map(|word| index.idf(word)).sum();
+    fn lexical(&self, index: &Lexical, boosts: Boosts, asked: &QueryTerms) -> Vec<f32> {
         let mut scores = index
             .scores(&self.words, boosts, self.query.collections)
             .unwrap_or_else(|error| {
@@ -175,7 +185,7 @@ impl Look<'_> {
                 vec![0.0; index.rows()]
             });
         for score in &mut scores {
-            *score = fusion::normalised(*score, idf_sum);
+            *score = fusion::normalised(*score, asked.weight);
         }
         scores
     }

@@ -3,7 +3,7 @@
 //! Everything is cut into pieces of 32: a `Q8_0` block has as many values, an attention head of
 //! `MiniLM` as many features. `wide` maps sixteen floats to whatever registers the machine has.
 
-use wide::f32x16;
+use wide::{f32x16, i8x16, i16x16, i32x16};
 
 /// Features in a row, and rows in a block of weights.
 pub(super) const WIDTH: usize = 32;
@@ -31,6 +31,18 @@ impl Row {
         row.0[..16].copy_from_slice(halves[0].as_array());
         row.0[16..].copy_from_slice(halves[1].as_array());
         row
+    }
+
+    /// The row of those bytes, each times its scale.
+    pub(super) fn of_bytes(bytes: &[i8; WIDTH], scales: [f32x16; 2]) -> Self {
+        let half = |half: &[i8]| {
+            let half: [i8; 16] = half.try_into().expect("sixteen of 32");
+            i32x16::from(i16x16::from(i8x16::from(half))).round_float()
+        };
+        Self::of([
+            half(&bytes[..16]) * scales[0],
+            half(&bytes[16..]) * scales[1],
+        ])
     }
 
     /// `change` of each half.

@@ -35,10 +35,9 @@ impl Block {
     }
 
     fn write(&self, weights: &mut Weights) {
+        let scales = self.scales.halves();
         for (bytes, row) in self.bytes.iter().zip(weights) {
-            for ((value, byte), scale) in row.0.iter_mut().zip(bytes).zip(&self.scales.0) {
-                *value = f32::from(*byte) * scale;
-            }
+            *row = Row::of_bytes(bytes, scales);
         }
     }
 }
