@@ -26,8 +26,8 @@ const TRIED_AT_LATEST: u32 = 512;
 const WORTH: f64 = 0.1;
 /// What a query takes whatever its length, in tokens.
 const FIXED_TOKENS: u32 = 5;
-/// What the last query counts in the mean.
-const WEIGHT: f64 = 0.1;
+/// The mean is over about so many queries; over fewer where a way has only just been tried again.
+const REMEMBERED: u32 = 10;
 /// A query that took longer than this many times the mean counts as that: one may have been held
 /// up by anything.
 const LONGEST: f64 = 4.0;
@@ -35,42 +35,60 @@ const LONGEST: f64 = 4.0;
 /// How fast each way was of late.
 #[derive(Debug, Default)]
 pub(super) struct Pace {
-    token_s: [Option<f64>; 2],
+    ways: [Option<Mean>; 2],
     chosen: u32,
     since_tried: u32,
+}
+
+/// What a token took of late.
+#[derive(Clone, Copy, Debug)]
+struct Mean {
+    token_s: f64,
+    /// Of how many queries.
+    queries: u32,
 }
 
 impl Pace {
     /// The way for the next query, of so many tokens.
     pub(super) fn choose(&mut self, tokens: usize) -> Way {
-        let (better, other) = match self.token_s {
-            [Some(all), Some(one)] if all <= (1.0 - WORTH) * one => (Way::AllCores, Way::OneCore),
+        let (better, other) = match self.ways {
+            [Some(all), Some(one)] if all.token_s <= (1.0 - WORTH) * one.token_s => {
+                (Way::AllCores, Way::OneCore)
+            }
             _ => (Way::OneCore, Way::AllCores),
         };
         self.chosen = self.chosen.saturating_add(1);
-        self.since_tried += 1;
-        let is_tried = if self.chosen <= TRIED_AT_FIRST {
-            self.chosen.is_multiple_of(2)
-        } else {
-            self.since_tried >= TRIED_AT_LATEST
-                || self.since_tried >= TRIED_AFTER && tokens <= SHORT
-        };
-        if is_tried {
-            self.since_tried = 0;
-            other
-        } else {
-            better
+        if self.chosen <= TRIED_AT_FIRST {
+            return [Way::AllCores, Way::OneCore][(self.chosen % 2) as usize];
         }
+        self.since_tried += 1;
+        let is_due = self.since_tried >= TRIED_AFTER && tokens <= SHORT;
+        if !is_due && self.since_tried < TRIED_AT_LATEST {
+            return better;
+        }
+        self.since_tried = 0;
+        // What was true so long ago counts as much as what is found now.
+        if let Some(mean) = &mut self.ways[other as usize] {
+            mean.queries = 1;
+        }
+        other
     }
 
     /// Learns that `tokens` took so long.
     pub(super) fn record(&mut self, way: Way, tokens: usize, took: Duration) {
         let tokens = u32::try_from(tokens).unwrap_or(u32::MAX);
         let this_s = took.as_secs_f64() / f64::from(tokens.saturating_add(FIXED_TOKENS));
-        let mean = &mut self.token_s[way as usize];
-        *mean = Some(mean.map_or(this_s, |mean| {
-            mean + WEIGHT * (this_s.min(LONGEST * mean) - mean)
-        }));
+        let mean = &mut self.ways[way as usize];
+        let Some(mean) = mean else {
+            *mean = Some(Mean {
+                token_s: this_s,
+                queries: 1,
+            });
+            return;
+        };
+        mean.queries = REMEMBERED.min(mean.queries + 1);
+        let change = this_s.min(LONGEST * mean.token_s) - mean.token_s;
+        mean.token_s += change / f64::from(mean.queries);
     }
 }
 
@@ -111,7 +129,7 @@ mod tests {
         ways(&mut pace, 100, 10, 20);
         let taken = ways(&mut pace, 100, 40, 20);
         assert!(count(&taken, Way::AllCores) < 10, "{taken:?}");
-        ways(&mut pace, 1_000, 10, 20);
+        ways(&mut pace, 200, 10, 20);
         let back = ways(&mut pace, 640, 10, 20);
         assert!(count(&back, Way::OneCore) <= 10, "{back:?}");
     }

@@ -80,8 +80,11 @@ const MOST_TOKENS: usize = if cfg!(target_feature = "avx512f") {
     3
 };
 
-/// For each number of tokens, from 1, what adds their product.
-const TILES: [fn(&[Row], &Weights, &mut [Row]); 12] = [
+/// What adds the product of some tokens, as many as it is for.
+type AddTile = fn(&[Row], &Weights, &mut [Row]);
+
+/// For each number of tokens, from 1.
+const TILES: [AddTile; 12] = [
     add_tile::<1>,
     add_tile::<2>,
     add_tile::<3>,
