@@ -90,11 +90,11 @@ impl Matrix {
         outputs.each_block(1, cores, |at, outputs| {
             outputs.fill(self.bias[at]);
             let mut weights = [Row::ZERO; WIDTH];
-            for (input, number) in (at * across..).take(across).enumerate() {
-                if let Some(coming) = self.blocks.get(number + BLOCKS_AHEAD) {
+            let blocks = &self.blocks[at * across..];
+            for (input, block) in blocks[..across].iter().enumerate() {
+                if let Some(coming) = blocks.get(input + BLOCKS_AHEAD) {
                     ffi::prefetch(coming);
                 }
-                let block = &self.blocks[number];
                 block.write(&mut weights);
                 add_product(inputs.block(input), &weights, outputs);
             }
