@@ -132,6 +132,11 @@ pub(super) fn read(words: &[Word]) -> Amounts {
     amounts
 }
 
+/// Whether `word` is a number, a unit or a date.
+pub(super) fn is_amount(word: &Word) -> bool {
+    word.kind == Kind::Number || NAMED.contains_key(word.form.as_str())
+}
+
 fn tidy<T: Ord>(list: &mut Vec<T>) {
     list.sort_unstable();
     list.dedup();

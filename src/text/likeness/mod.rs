@@ -15,6 +15,7 @@ mod grams;
 mod opposites;
 mod overlap;
 mod polarity;
+mod rest;
 mod verb;
 
 use super::{Kind, Word, language, read, stem};
@@ -78,6 +79,10 @@ pub struct Likeness {
     pub names: f32,
     /// They are in different languages.
     pub language: f32,
+    /// As [`words`](Self::words), without what contradicts and without words of courtesy and of wishing;
+    /// no feature.
+    #[serde(default)]
+    pub rest: f32,
 }
 
 impl Likeness {
@@ -124,7 +129,8 @@ impl Likeness {
     /// not a detail of a longer question.
     #[must_use]
     pub fn turned_round(&self) -> Option<&'static str> {
-        self.contradiction().filter(|_| self.words >= SAME_THING)
+        self.contradiction()
+            .filter(|_| self.words.max(self.rest) >= SAME_THING)
     }
 }
 
@@ -184,6 +190,7 @@ impl Profile {
     #[must_use]
     pub fn compare(&self, other: &Self) -> Likeness {
         let (one, two) = (&self.amounts, &other.amounts);
+        let opposites = opposites::pair(&self.words, &other.words);
         Likeness {
             trigrams: overlap::dice(&self.trigrams, &other.trigrams),
             words: overlap::soft_dice(&self.substance, &other.substance),
@@ -194,7 +201,7 @@ impl Profile {
             verb: verb::agreement(self.verb.as_deref(), other.verb.as_deref()),
             asks: asks::agreement(self.asks, other.asks),
             negated: polarity::differ(self.denials, other.denials),
-            opposed: opposites::opposed(&self.words, &other.words),
+            opposed: f32::from(u8::from(opposites.is_some())),
             reversed: direction::reversed(&self.words, &other.words),
             numbers: amounts::differ(&one.numbers, &two.numbers),
             units: amounts::differ(&one.units, &two.units),
@@ -204,6 +211,7 @@ impl Profile {
                 (self.language, other.language),
                 (Some(one), Some(two)) if one != two
             ))),
+            rest: rest::likeness(&self.words, &other.words, opposites),
         }
     }
 

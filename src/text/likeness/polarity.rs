@@ -28,11 +28,17 @@ const DENIALS: &[&str] = &[
     "wouldnt",
 ];
 
+/// What one doesn't do who asks, as it is read: "I don't know how to pay" is "how to pay?".
+const ASKING: &[&str] = &["know", "understand", "sur", "figur"];
+
 /// How many words deny.
 pub(super) fn denials(words: &[Word]) -> usize {
-    let denying = words
-        .iter()
-        .filter(|word| word.kind == Kind::Negation || DENIALS.contains(&word.form.as_str()));
+    let denies = |word: &Word| word.kind == Kind::Negation || DENIALS.contains(&word.form.as_str());
+    let next = words.iter().skip(1).map(Some).chain([None]);
+    let denying = words.iter().zip(next).filter(|(word, next)| {
+        let asks = next.is_some_and(|next| ASKING.contains(&next.form.as_str()));
+        denies(word) && !asks
+    });
     denying.count()
 }
 
@@ -62,5 +68,7 @@ mod tests {
             assert_eq!(denials(&read(text)), 1, "{text}");
         }
         assert_eq!(denials(&read("Can I cancel it?")), 0);
+        assert_eq!(denials(&read("I don't know how I can cancel it")), 0);
+        assert_eq!(denials(&read("I'm not sure why it was sent")), 0);
     }
 }

@@ -15,6 +15,7 @@ fn the_same_text_is_alike_in_all() {
         length: 1.0,
         verb: 1.0,
         asks: 1.0,
+        rest: 1.0,
         ..Likeness::default()
     };
     assert_eq!(same, expected);
@@ -107,4 +108,14 @@ fn long_texts_end_in_time() {
     let long = "why is the parcel late ".repeat(1_500);
     let other = "where has my parcel been left ".repeat(1_000);
     assert!(compare(&long, &other).words < 1.0);
+}
+
+#[test]
+fn a_question_that_only_says_that_one_does_not_know_is_not_turned_round() {
+    for (one, other) in [
+        ("I do not know how to track my refund", "track refund"),
+        ("I can't figure out how to pay", "How do I pay?"),
+    ] {
+        assert_eq!(compare(one, other).turned_round(), None, "{one} / {other}");
+    }
 }
