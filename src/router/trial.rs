@@ -30,35 +30,81 @@ impl Seen {
 /// A knowledge base: its labelled questions, and its probes as they were measured.
 #[derive(Clone, Debug, Default)]
 pub struct Base {
+    /// The set of questions that it is drawn from.
+    pub set: String,
     /// Questions, with their labels and weights.
     pub questions: Vec<Seen>,
     /// What each probe stood for, and what came of it.
     pub probes: Vec<(Asked, Seen)>,
 }
 
-/// What came of one knowledge base at one of [`WRONG_SHARES`].
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// What came of the knowledge bases of one set at one of [`WRONG_SHARES`].
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Outcome {
     /// Questions that were served.
     pub served: usize,
     /// The weighed share of wrong ones among them.
     pub wrong: f32,
-    /// The share of answerable questions that were served rightly.
+    /// The share of answerable questions that were served rightly; mean over the bases.
     pub coverage: f32,
     /// The same at the best threshold for these very questions.
     pub hindsight: f32,
 }
 
-/// For each base, what came of it at each of [`WRONG_SHARES`]; `None` where the others can't be fitted.
+/// For each set, what came of its bases at each of [`WRONG_SHARES`]: a judge that was fitted on the
+/// `fitted` ones of the other sets is put to all. `None` where those can't be fitted.
 #[must_use]
-pub fn run(features: &[&str], bases: &[Base]) -> Vec<Option<[Outcome; WRONG_SHARES.len()]>> {
-    let held_out = |held: usize| {
-        let others = bases.iter().enumerate().filter(|(base, _)| *base != held);
-        let others: Vec<Vec<Sample>> = others.map(|(_, base)| base.samples()).collect();
+pub fn run<'a>(
+    features: &[&str],
+    fitted: &'a [Base],
+    tried: &'a [Base],
+) -> Vec<(&'a str, Option<[Outcome; WRONG_SHARES.len()]>)> {
+    let bases = || fitted.iter().chain(tried);
+    let mut sets: Vec<&str> = Vec::new();
+    for base in bases() {
+        if !sets.contains(&base.set.as_str()) {
+            sets.push(&base.set);
+        }
+    }
+    let held_out = |set: &'a str| {
+        let others = fitted.iter().filter(|base| base.set != set);
+        let others: Vec<Vec<Sample>> = others.map(Base::samples).collect();
         let judge = fit_across(features, &others)?;
-        Some(WRONG_SHARES.map(|max_wrong| bases[held].outcome(&judge, max_wrong)))
+        Some(WRONG_SHARES.map(|max_wrong| {
+            let held = bases().filter(|base| base.set == set);
+            Served::pooled(held.map(|base| base.served(&judge, max_wrong)))
+        }))
     };
-    (0..bases.len()).map(held_out).collect()
+    sets.into_iter().map(|set| (set, held_out(set))).collect()
+}
+
+/// What one base served; weights of questions, but for their count.
+struct Served {
+    count: usize,
+    right: f32,
+    wrong: f32,
+    answerable: f32,
+    hindsight: f32,
+}
+
+impl Served {
+    fn pooled(bases: impl Iterator<Item = Self>) -> Outcome {
+        let (mut pooled, mut served, mut wrong, mut count) = (Outcome::default(), 0.0, 0.0, 0.0);
+        for base in bases {
+            count += 1.0;
+            served += base.right + base.wrong;
+            wrong += base.wrong;
+            pooled.served += base.count;
+            pooled.coverage += base.right / base.answerable.max(f32::MIN_POSITIVE);
+            pooled.hindsight += base.hindsight;
+        }
+        Outcome {
+            wrong: wrong / f32::max(served, f32::MIN_POSITIVE),
+            coverage: pooled.coverage / count,
+            hindsight: pooled.hindsight / count,
+            ..pooled
+        }
+    }
 }
 
 impl Base {
@@ -69,7 +115,7 @@ impl Base {
         samples.collect()
     }
 
-    fn outcome(&self, judge: &Logistic, max_wrong: f32) -> Outcome {
+    fn served(&self, judge: &Logistic, max_wrong: f32) -> Served {
         let probe = |(asked, seen): &(Asked, Seen)| Probe {
             asked: *asked,
             confidence: seen.confidence(judge),
@@ -84,19 +130,17 @@ impl Base {
         let mut scored: Vec<(f32, Sample)> = self.questions.iter().map(score).collect();
         scored.sort_by(|a, b| b.0.total_cmp(&a.0));
         let threshold = point.map_or(f32::INFINITY, |point| point.threshold);
-        let served = scored.partition_point(|(confidence, _)| *confidence >= threshold);
+        let count = scored.partition_point(|(confidence, _)| *confidence >= threshold);
         let weight = |keep: &dyn Fn(&Sample) -> bool, of: &[(f32, Sample)]| -> f32 {
             let kept = of.iter().filter(|(_, sample)| keep(sample));
             // From 0: the sum of nothing is −0.
             kept.fold(0.0, |sum, (_, sample)| sum + sample.weight)
         };
-        let right = weight(&|sample| sample.right, &scored[..served]);
-        let wrong = weight(&|sample| !sample.right, &scored[..served]);
-        let answerable = weight(&|sample| sample.answerable, &scored);
-        Outcome {
-            served,
-            wrong: wrong / (right + wrong).max(f32::MIN_POSITIVE),
-            coverage: right / answerable.max(f32::MIN_POSITIVE),
+        Served {
+            count,
+            right: weight(&|sample| sample.right, &scored[..count]),
+            wrong: weight(&|sample| !sample.right, &scored[..count]),
+            answerable: weight(&|sample| sample.answerable, &scored),
             hindsight: best_coverage(&scored, max_wrong),
         }
     }
@@ -107,7 +151,7 @@ mod tests {
     use super::*;
 
     /// Right where the feature is high; a third from outside with low ones.
-    fn base() -> Base {
+    fn base(set: &str) -> Base {
         let rows = (0..300_u16).map(|row| {
             let answerable = row % 3 > 0;
             let feature = if answerable { 0.4 } else { 0.0 } + f32::from(row % 50) / 100.0;
@@ -129,31 +173,53 @@ mod tests {
             (asked, seen.clone())
         };
         let probes = questions.iter().map(asked).collect();
-        Base { questions, probes }
+        Base {
+            set: set.to_owned(),
+            questions,
+            probes,
+        }
     }
 
     #[test]
     fn what_a_rule_denies_is_never_served() {
-        let mut denied = base();
+        let mut denied = base("denied");
         for seen in &mut denied.questions {
             seen.ruled_out = true;
         }
-        let outcomes = run(&["feature"], &[base(), base(), denied])[2].expect("two classes");
+        let bases = [base("one"), base("two"), denied];
+        let outcomes = run(&["feature"], &bases, &[])[2].1.expect("two classes");
         assert!(outcomes.iter().all(|outcome| outcome.served == 0));
     }
 
     #[test]
-    fn each_base_is_judged_by_what_the_others_taught() {
-        let outcomes = run(&["feature"], &[base(), base(), base()]);
+    fn each_set_is_judged_by_what_the_others_taught() {
+        let bases = [base("one"), base("two"), base("three")];
+        let outcomes = run(&["feature"], &bases, &[]);
         assert_eq!(outcomes.len(), 3);
-        for at in outcomes.into_iter().map(|at| at.expect("two classes")) {
+        for (_, at) in outcomes {
+            let at = at.expect("two classes");
             assert!(at[0].coverage <= at[2].coverage && at[2].hindsight > 0.0);
             assert!(at.iter().all(|outcome| outcome.coverage <= 1.0));
         }
     }
 
     #[test]
+    fn bases_of_one_set_are_told_as_one_and_teach_nothing_about_each_other() {
+        let (fitted, tried) = ([base("one"), base("two")], [base("two")]);
+        let outcomes = run(&["feature"], &fitted, &tried);
+        let [(one, _), (two, pooled)] = outcomes.as_slice() else {
+            panic!("two sets, not {outcomes:?}");
+        };
+        assert_eq!((*one, *two), ("one", "two"));
+        let alone = run(&["feature"], &fitted, &[])[1].1.expect("two classes")[2];
+        let pooled = pooled.expect("two classes")[2];
+        assert_eq!(pooled.served, 2 * alone.served);
+        assert!((pooled.coverage - alone.coverage).abs() < 1e-6);
+        assert_eq!(run(&["feature"], &[base("one")], &tried)[0].1, None);
+    }
+
+    #[test]
     fn a_base_alone_has_no_others_to_learn_from() {
-        assert_eq!(run(&["feature"], &[base()]), [None]);
+        assert_eq!(run(&["feature"], &[base("one")], &[]), [("one", None)]);
     }
 }

@@ -62,6 +62,10 @@ pub(super) struct FitArgs {
     /// {"query", "weak", "strong"} a line, with --kb what `eval --dump` wrote; may be given several times
     #[arg(long, required = true, value_name = "FILE")]
     data: Vec<PathBuf>,
+    /// More of what `eval --dump` wrote, to be judged by what was fitted on sets of other names; may be
+    /// given several times
+    #[arg(long, value_name = "FILE", requires = "kb")]
+    trial: Vec<PathBuf>,
     /// Where to write the model
     #[arg(long, value_name = "FILE")]
     out: PathBuf,

@@ -85,6 +85,17 @@ impl Matrix {
 
     /// Writes the product and the bias to `outputs`.
     pub(super) fn multiply(&self, inputs: &Rows, outputs: &mut Rows, cores: Cores) {
+        self.multiply_then(|_| (), inputs, outputs, cores);
+    }
+
+    /// As [`multiply`](Self::multiply), with `change` of each row of the outputs.
+    pub(super) fn multiply_then(
+        &self,
+        change: impl Fn(&mut Row) + Sync,
+        inputs: &Rows,
+        outputs: &mut Rows,
+        cores: Cores,
+    ) {
         let across = self.blocks.len() / self.bias.len();
         outputs.resize(inputs.tokens(), self.bias.len());
         outputs.each_block(1, cores, |at, outputs| {
@@ -98,6 +109,7 @@ impl Matrix {
                 block.write(&mut weights);
                 add_product(inputs.block(input), &weights, outputs);
             }
+            outputs.iter_mut().for_each(&change);
         });
     }
 }

@@ -127,12 +127,9 @@ impl Bert {
         layer.attention_out.multiply(narrow, wide, cores);
         rows.add(wide);
         rows.normalize(&layer.attention_norm);
-        layer.up.multiply(rows, wide, cores);
-        wide.each_block(1, cores, |_, rows| {
-            for row in rows {
-                row.map(gelu);
-            }
-        });
+        layer
+            .up
+            .multiply_then(|row| row.map(gelu), rows, wide, cores);
         layer.down.multiply(wide, narrow, cores);
         rows.add(narrow);
         rows.normalize(&layer.norm);

@@ -16,15 +16,18 @@ pub(in crate::engine) enum Cores {
 /// The features of some tokens, in blocks of [`WIDTH`]: block by block, and in it token by token.
 #[derive(Debug, Default)]
 pub(super) struct Rows {
+    /// The blocks in use, and room from before.
     rows: Vec<Row>,
     tokens: usize,
+    blocks: usize,
 }
 
 impl Rows {
     /// Room for so many blocks of features; what is in them is undefined.
     pub(super) fn resize(&mut self, tokens: usize, blocks: usize) {
-        self.tokens = tokens;
-        self.rows.resize(tokens * blocks, Row::ZERO);
+        (self.tokens, self.blocks) = (tokens, blocks);
+        let rows = self.rows.len().max(tokens * blocks);
+        self.rows.resize(rows, Row::ZERO);
     }
 
     pub(super) fn tokens(&self) -> usize {
@@ -32,7 +35,7 @@ impl Rows {
     }
 
     pub(super) fn blocks(&self) -> usize {
-        self.rows.len() / self.tokens.max(1)
+        self.blocks
     }
 
     /// A block of features of every token.
@@ -57,14 +60,14 @@ impl Rows {
         work: impl Fn(usize, &mut [Row]) + Sync,
     ) {
         let size = (blocks * self.tokens).max(1);
+        let rows = &mut self.rows[..self.tokens * self.blocks];
         match cores {
             Cores::One => {
-                for (number, rows) in self.rows.chunks_mut(size).enumerate() {
+                for (number, rows) in rows.chunks_mut(size).enumerate() {
                     work(number, rows);
                 }
             }
-            Cores::All => self
-                .rows
+            Cores::All => rows
                 .par_chunks_mut(size)
                 .enumerate()
                 .for_each(|(number, rows)| work(number, rows)),
@@ -73,7 +76,8 @@ impl Rows {
 
     /// Adds `other`, which has as many tokens and blocks.
     pub(super) fn add(&mut self, other: &Self) {
-        for (row, other) in self.rows.iter_mut().zip(&other.rows) {
+        let rows = &mut self.rows[..self.tokens * self.blocks];
+        for (row, other) in rows.iter_mut().zip(&other.rows) {
             row.add(other);
         }
     }

@@ -1,6 +1,6 @@
 //! `microgpt router fit --kb`: the judges of the local tiers, from labelled signals.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, path::PathBuf};
 
 use anyhow::Context;
 
@@ -22,9 +22,32 @@ use super::{
 };
 
 pub(in crate::cli::router) fn fit(args: &FitArgs) -> anyhow::Result<()> {
-    let (mut faq, mut knowledge, mut files) = (Vec::new(), Vec::new(), Vec::new());
-    for file in &args.data {
-        let mut base = Base::default();
+    let (faq, knowledge) = read(&args.data)?;
+    let (tried, _) = read(&args.trial)?;
+    let mut fitted = LocalModel {
+        provenance: args.provenance.clone(),
+        ..LocalModel::embedded()
+    };
+    let questions: Vec<_> = faq.iter().map(Base::samples).collect();
+    fit_tier(Route::Faq, &FAQ_FEATURES, &questions, &mut fitted.faq)?;
+    let names = PassageSignals::FEATURES;
+    fit_tier(Route::Knowledge, &names, &knowledge, &mut fitted.knowledge)?;
+    if faq.len() + tried.len() > 1 {
+        print(&trial_table(&trial::run(&FAQ_FEATURES, &faq, &tried)));
+    }
+    std::fs::write(&args.out, serde_json::to_string_pretty(&fitted)? + "\n")
+        .with_context(|| args.out.display().to_string())
+}
+
+/// The knowledge bases of `files` that hold FAQ entries, and the questions of those of documents.
+fn read(files: &[PathBuf]) -> anyhow::Result<(Vec<Base>, Vec<Vec<Sample>>)> {
+    let (mut faq, mut knowledge) = (Vec::new(), Vec::new());
+    for file in files {
+        let set = file.file_stem().unwrap_or_default();
+        let mut base = Base {
+            set: set.to_string_lossy().into_owned(),
+            ..Base::default()
+        };
         let mut passages = Vec::new();
         for seen in read_lines::<Observation>(file)? {
             let (asked, tier, ruled_out) = (seen.asked, seen.tier, seen.ruled_out);
@@ -38,26 +61,13 @@ pub(in crate::cli::router) fn fit(args: &FitArgs) -> anyhow::Result<()> {
         if !base.questions.is_empty() {
             weigh(base.questions.iter_mut().map(|seen| &mut seen.sample));
             faq.push(base);
-            files.push(file.display().to_string());
         }
         if !passages.is_empty() {
             weigh(passages.iter_mut());
             knowledge.push(passages);
         }
     }
-    let mut fitted = LocalModel {
-        provenance: args.provenance.clone(),
-        ..LocalModel::embedded()
-    };
-    let questions: Vec<_> = faq.iter().map(Base::samples).collect();
-    fit_tier(Route::Faq, &FAQ_FEATURES, &questions, &mut fitted.faq)?;
-    let names = PassageSignals::FEATURES;
-    fit_tier(Route::Knowledge, &names, &knowledge, &mut fitted.knowledge)?;
-    if faq.len() > 1 {
-        print(&trial_table(&files, &trial::run(&FAQ_FEATURES, &faq)));
-    }
-    std::fs::write(&args.out, serde_json::to_string_pretty(&fitted)? + "\n")
-        .with_context(|| args.out.display().to_string())
+    Ok((faq, knowledge))
 }
 
 fn fit_tier(
@@ -81,10 +91,10 @@ fn fit_tier(
 }
 
 /// What the promise is worth on knowledge bases left out of the fit.
-fn trial_table(files: &[String], bases: &[Option<[trial::Outcome; 3]>]) -> String {
+fn trial_table(sets: &[(&str, Option<[trial::Outcome; 3]>)]) -> String {
     let mut table =
         String::from("tolerated  wrong  of served  coverage  hindsight  left out of the fit\n");
-    for (file, outcomes) in files.iter().zip(bases) {
+    for (set, outcomes) in sets {
         for (tolerated, outcome) in WRONG_SHARES.iter().zip(outcomes.iter().flatten()) {
             let trial::Outcome {
                 served,
@@ -94,7 +104,7 @@ fn trial_table(files: &[String], bases: &[Option<[trial::Outcome; 3]>]) -> Strin
             } = outcome;
             let _ = writeln!(
                 table,
-                "{tolerated:<9}  {wrong:.3}  {served:>9}  {coverage:.3}     {hindsight:.3}      {file}"
+                "{tolerated:<9}  {wrong:.3}  {served:>9}  {coverage:.3}     {hindsight:.3}      {set}"
             );
         }
     }
