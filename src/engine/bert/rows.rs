@@ -17,7 +17,7 @@ pub(in crate::engine) enum Cores {
 #[derive(Debug, Default)]
 pub(super) struct Rows {
     /// The blocks in use, and room from before.
-    rows: Vec<Row>,
+    room: Vec<Row>,
     tokens: usize,
     blocks: usize,
 }
@@ -26,8 +26,8 @@ impl Rows {
     /// Room for so many blocks of features; what is in them is undefined.
     pub(super) fn resize(&mut self, tokens: usize, blocks: usize) {
         (self.tokens, self.blocks) = (tokens, blocks);
-        let rows = self.rows.len().max(tokens * blocks);
-        self.rows.resize(rows, Row::ZERO);
+        let rows = self.room.len().max(tokens * blocks);
+        self.room.resize(rows, Row::ZERO);
     }
 
     pub(super) fn tokens(&self) -> usize {
@@ -40,16 +40,16 @@ impl Rows {
 
     /// A block of features of every token.
     pub(super) fn block(&self, block: usize) -> &[Row] {
-        &self.rows[block * self.tokens..][..self.tokens]
+        &self.room[block * self.tokens..][..self.tokens]
     }
 
     /// A block of features of one token.
     pub(super) fn row(&self, block: usize, token: usize) -> &Row {
-        &self.rows[block * self.tokens + token]
+        &self.room[block * self.tokens + token]
     }
 
     pub(super) fn row_mut(&mut self, block: usize, token: usize) -> &mut Row {
-        &mut self.rows[block * self.tokens + token]
+        &mut self.room[block * self.tokens + token]
     }
 
     /// `work` on so many blocks at a time, with their number.
@@ -60,7 +60,7 @@ impl Rows {
         work: impl Fn(usize, &mut [Row]) + Sync,
     ) {
         let size = (blocks * self.tokens).max(1);
-        let rows = &mut self.rows[..self.tokens * self.blocks];
+        let rows = &mut self.room[..self.tokens * self.blocks];
         match cores {
             Cores::One => {
                 for (number, rows) in rows.chunks_mut(size).enumerate() {
@@ -76,8 +76,8 @@ impl Rows {
 
     /// Adds `other`, which has as many tokens and blocks.
     pub(super) fn add(&mut self, other: &Self) {
-        let rows = &mut self.rows[..self.tokens * self.blocks];
-        for (row, other) in rows.iter_mut().zip(&other.rows) {
+        let rows = &mut self.room[..self.tokens * self.blocks];
+        for (row, other) in rows.iter_mut().zip(&other.room) {
             row.add(other);
         }
     }
