@@ -28,7 +28,7 @@ pub const FITTED_OUT_OF_SCOPE: f32 = 2.0;
 /// What the lower of the two bars weighs, of 1, on the scale of log-odds. Both were chosen (0.02, 0.03,
 /// 0.05 and 0.1; 0.6 to 0.85) on 30 knowledge bases drawn from six sets, each judged by a fit without its
 /// set: no other pair had more coverage with as few bases that had too many wrong answers.
-const LOWER_WEIGHT: f64 = 0.75;
+const LOWER_WEIGHT: f64 = 0.7;
 /// With as many answerable probes as this their bar is half the table's: few say little.
 const FEW_PROBES: f64 = 5.0;
 /// An estimate that allows nothing counts as this much, so that the other may still say something.

@@ -71,47 +71,93 @@ fn fit_folds(features: &[&str], folds: &[Vec<Sample>], stress: &[Sample]) -> Opt
         scored.extend(judged.map(|sample| (trained.probability(&sample.features), sample)));
     }
     logistic.features = features.iter().map(ToString::to_string).collect();
-    logistic.risks = risk_table(&scored);
+    logistic.risks = expected_risks(&scored);
     Some(logistic)
 }
 
-/// Share of wrong answers and coverage at each percent of confidence and some between the last, made monotone: a lower
-/// threshold is never listed as safer than a higher one.
+/// What was measured: share of wrong answers and coverage at each percent of confidence and some between
+/// the last, made monotone: a lower threshold is never listed as safer than a higher one.
 #[must_use]
 pub fn risk_table(scored: &[(f32, Sample)]) -> Vec<Risk> {
+    let scored = by_falling_confidence(scored);
+    let wrong = scored
+        .iter()
+        .map(|(_, sample)| f32::from(u8::from(!sample.right)));
+    let mut risks = table(&scored, &wrong.collect::<Vec<_>>());
+    let mut worst: f32 = 0.0;
+    for risk in &mut risks {
+        worst = worst.max(risk.wrong);
+        risk.wrong = worst;
+    }
+    risks
+}
+
+/// What is to be expected of others like these: the same of [`isotonic`] probabilities.
+fn expected_risks(scored: &[(f32, Sample)]) -> Vec<Risk> {
+    let scored = by_falling_confidence(scored);
+    table(&scored, &isotonic(&scored))
+}
+
+fn by_falling_confidence(scored: &[(f32, Sample)]) -> Vec<&(f32, Sample)> {
+    let mut falling: Vec<_> = scored.iter().collect();
+    falling.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+    falling
+}
+
+/// The table of samples by falling confidence, each wrong with that probability.
+fn table(scored: &[&(f32, Sample)], wrong: &[f32]) -> Vec<Risk> {
     let answerable = scored.iter().filter(|(_, sample)| sample.answerable);
     let answerable: f32 = answerable.map(|(_, sample)| sample.weight).sum();
-    let mut risks = Vec::new();
-    let mut worst: f32 = 0.0;
     let percents = (1..100_u16).map(|percent| f32::from(percent) / 100.0);
     let mut thresholds: Vec<f32> = NEARLY_SURE.into_iter().chain(percents).collect();
     thresholds.sort_by(|a, b| b.total_cmp(a));
-    for threshold in thresholds {
-        let served = scored
-            .iter()
-            .filter(|(confidence, _)| *confidence >= threshold);
-        let (mut right, mut confused, mut all, mut count) = (0.0_f32, 0.0_f32, 0.0_f32, 0_usize);
-        for (_, sample) in served {
+    let risk = |threshold: f32| {
+        let served = scored.partition_point(|(confidence, _)| *confidence >= threshold);
+        let (mut all, mut all_wrong, mut confused) = (0.0_f32, 0.0_f32, 0.0_f32);
+        for ((_, sample), wrong) in scored[..served].iter().zip(wrong) {
             all += sample.weight;
-            if sample.right {
-                right += sample.weight;
-            } else if sample.answerable {
+            all_wrong += sample.weight * wrong;
+            if sample.answerable && !sample.right {
                 confused += sample.weight;
             }
-            count += 1;
         }
-        if count < FEWEST_SERVED {
-            continue;
-        }
-        worst = worst.max((all - right) / all);
-        risks.push(Risk {
+        (served >= FEWEST_SERVED).then(|| Risk {
             threshold,
-            wrong: worst,
-            coverage: right / answerable.max(f32::MIN_POSITIVE),
+            wrong: all_wrong / all,
+            coverage: (all - all_wrong) / answerable.max(f32::MIN_POSITIVE),
             confused: confused / answerable.max(f32::MIN_POSITIVE),
-        });
+        })
+    };
+    thresholds.into_iter().filter_map(risk).collect()
+}
+
+/// How probably each sample is wrong, given that a more confident one never is more so: isotonic
+/// regression, by pooling neighbours that contradict that (Ayer, Brunk, Ewing, Reid, Silverman 1955).
+/// So one unlucky answer among the surest is not held against all below.
+fn isotonic(by_falling_confidence: &[&(f32, Sample)]) -> Vec<f32> {
+    struct Pool {
+        wrong: f32,
+        all: f32,
+        samples: usize,
     }
-    risks
+    let mut pools: Vec<Pool> = Vec::new();
+    for (_, sample) in by_falling_confidence {
+        let mut pool = Pool {
+            wrong: sample.weight * f32::from(u8::from(!sample.right)),
+            all: sample.weight,
+            samples: 1,
+        };
+        while let Some(surer) =
+            pools.pop_if(|surer| surer.wrong * pool.all >= pool.wrong * surer.all)
+        {
+            pool.wrong += surer.wrong;
+            pool.all += surer.all;
+            pool.samples += surer.samples;
+        }
+        pools.push(pool);
+    }
+    let spread = |pool: Pool| std::iter::repeat_n(pool.wrong / pool.all, pool.samples);
+    pools.into_iter().flat_map(spread).collect()
 }
 
 pub(super) fn newton(samples: &[Sample]) -> Option<Logistic> {
@@ -234,6 +280,25 @@ mod tests {
     }
 
     #[test]
+    fn one_unlucky_answer_among_the_surest_is_not_held_against_all_below() {
+        let mut scored: Vec<(f32, Sample)> = Vec::new();
+        for index in 0..400_u16 {
+            let mut sample = samples()[0].clone();
+            sample.right = index != 5 && index < 300;
+            scored.push((1.0 - f32::from(index) / 400.0, sample));
+        }
+        let risks = expected_risks(&scored);
+        let wrong_from = |threshold: f32| {
+            let risk = risks.iter().find(|risk| risk.threshold <= threshold);
+            risk.expect("enough are served").wrong
+        };
+        // Of 20 one was wrong, of 300 too.
+        assert!((wrong_from(0.95) - 1.0 / 300.0).abs() < 1e-3);
+        assert!((wrong_from(0.26) - 1.0 / 300.0).abs() < 1e-3);
+        assert!(wrong_from(0.1) > 0.1);
+    }
+
+    #[test]
     fn across_sets_the_risk_is_that_of_a_set_left_out() {
         // In the second set the feature points the other way: whoever learns from the one is wrong on the other.
         let turned = samples().into_iter().map(|mut sample| {
@@ -243,8 +308,8 @@ mod tests {
         let turned: Vec<Sample> = turned.collect();
         let among = fit(&["value"], &[samples(), samples(), turned.clone()].concat());
         let across = fit_across(&["value"], &[samples(), samples(), turned]);
-        let worst = |judge: Option<Logistic>| judge.unwrap().risks.last().unwrap().wrong;
-        assert!(worst(across) > worst(among));
+        let surest = |judge: Option<Logistic>| judge.unwrap().risks.first().unwrap().wrong;
+        assert!(surest(across) > surest(among));
     }
 
     #[test]
