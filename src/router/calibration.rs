@@ -26,8 +26,8 @@ const NEAR_SHARE: f64 = 0.03;
 /// Out-of-scope requests for each answerable one among those that the judge's table was measured on.
 pub const FITTED_OUT_OF_SCOPE: f32 = 2.0;
 /// What the lower of the two bars weighs, of 1, on the scale of log-odds. Both were chosen (0.02, 0.03,
-/// 0.05 and 0.1; 0.6 to 0.85) on 30 knowledge bases drawn from six sets, each judged by a fit without its
-/// set: no other pair had more coverage with as few bases that had too many wrong answers.
+/// 0.05 and 0.1; 0.6 to 0.85) on knowledge bases drawn from six sets, each judged by a fit without its set:
+/// of several that were about as good, one with few bases that had too many wrong answers.
 const LOWER_WEIGHT: f64 = 0.7;
 /// With as many answerable probes as this their bar is half the table's: few say little.
 const FEW_PROBES: f64 = 5.0;
