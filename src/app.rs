@@ -8,7 +8,7 @@ use crate::{
     config::{CollectionPolicy, Config},
     engine::{Arbiter, Encoder, EncoderOptions, EngineError, Generator, GeneratorOptions},
     http,
-    knowledge::{self, IngestReport, Knowledge, KnowledgeError},
+    knowledge::{self, IngestReport, Knowledge, KnowledgeError, PerKind, VectorSpace},
     models::{self, ModelError, ModelFile, ModelRole},
     orchestrator::{
         Orchestrator, Parts, calibrate,
@@ -174,14 +174,14 @@ pub async fn assemble(config: &Config) -> Result<Orchestrator, AppError> {
         &config.models.generator,
         ModelRole::Generator,
     )?;
-    let (encoder, generator, store) = tokio::join!(
-        start_encoder_beside(config, arbiter.clone()),
+    let (encoders, generator, store) = tokio::join!(
+        start_encoders_beside(config, arbiter.clone()),
         start_generator(config, &generator_file, arbiter),
         Store::open(&config.store.url),
     );
-    let (encoder, generator, store) = (encoder?, generator?, store?);
-    let knowledge = open_knowledge(config, &encoder).await?;
-    match ingest::ingest(&knowledge, &encoder, &|_, _| ()).await {
+    let (encoders, generator, store) = (encoders?, generator?, store?);
+    let knowledge = open_knowledge(config, &encoders).await?;
+    match ingest::ingest(&knowledge, &encoders, &|_, _| ()).await {
         Ok(report) => log_report(&report),
         // An index from before is worth more than no server; a full disk is mended, and then the
         // next change or reload brings it up to date.
@@ -190,18 +190,14 @@ pub async fn assemble(config: &Config) -> Result<Orchestrator, AppError> {
         }
         Err(error) => return Err(error.into()),
     }
-    let judges = LocalModel::embedded();
+    let judges = judges(config)?;
     let folders = folders(config);
-    let calibration = calibrate::calibrate(&knowledge, &encoder, &judges, &folders).await?;
+    let calibrated = calibrate::calibrate(&knowledge, &encoders.faq, &judges, &folders);
+    let calibration = calibrated.await?;
     let parts = Parts {
         knowledge,
-        encoder,
-        encoder_name: models::resolve(
-            &config.models.dir,
-            &config.models.encoder,
-            ModelRole::Encoder,
-        )?
-        .name,
+        encoders,
+        encoder_name: encoder_files(config)?.passages.name,
         generator,
         generator_name: generator_file.name,
         generator_tuned: generator_file.adapter.is_some(),
@@ -262,20 +258,70 @@ fn log_report(report: &IngestReport) {
     }
 }
 
-/// The encoder alone, for commands that need nothing else.
+/// The passages' encoder alone, for commands that need nothing else.
 ///
 /// # Errors
 /// [`AppError`] where its file is missing or broken.
 pub async fn start_encoder(config: &Config) -> Result<Encoder, AppError> {
-    start_encoder_beside(config, Arbiter::start()?).await
+    let file = encoder_files(config)?.passages;
+    start_encoder_of(file, config, Arbiter::start()?).await
 }
 
-async fn start_encoder_beside(config: &Config, arbiter: Arbiter) -> Result<Encoder, AppError> {
-    let file = models::resolve(
-        &config.models.dir,
-        &config.models.encoder,
-        ModelRole::Encoder,
-    )?;
+/// The encoders of FAQ entries and of passages, for commands that need no other model.
+///
+/// # Errors
+/// [`AppError`] where a file is missing or broken.
+pub async fn start_encoders(config: &Config) -> Result<PerKind<Encoder>, AppError> {
+    start_encoders_beside(config, Arbiter::start()?).await
+}
+
+/// One encoder for both kinds where the same is configured.
+async fn start_encoders_beside(
+    config: &Config,
+    arbiter: Arbiter,
+) -> Result<PerKind<Encoder>, AppError> {
+    let PerKind { faq, passages } = encoder_files(config)?;
+    if faq.path == passages.path {
+        let encoder = start_encoder_of(passages, config, arbiter).await?;
+        return Ok(PerKind::same(encoder));
+    }
+    let (faq, passages) = tokio::join!(
+        start_encoder_of(faq, config, arbiter.clone()),
+        start_encoder_of(passages, config, arbiter),
+    );
+    Ok(PerKind {
+        faq: faq?,
+        passages: passages?,
+    })
+}
+
+fn encoder_files(config: &Config) -> Result<PerKind<ModelFile>, AppError> {
+    let models = &config.models;
+    let file = |name: &str| models::resolve(&models.dir, name, ModelRole::Encoder);
+    Ok(PerKind {
+        faq: file(models.faq_encoder.as_ref().unwrap_or(&models.encoder))?,
+        passages: file(&models.encoder)?,
+    })
+}
+
+/// The judges of the local tiers that were fitted with the configured encoders.
+///
+/// # Errors
+/// [`AppError`] where an encoder is not known.
+pub fn judges(config: &Config) -> Result<LocalModel, AppError> {
+    let files = encoder_files(config)?;
+    let judges = files.map(|file| LocalModel::of_encoder(&file.name));
+    Ok(LocalModel {
+        faq: judges.faq.faq,
+        ..judges.passages
+    })
+}
+
+async fn start_encoder_of(
+    file: ModelFile,
+    config: &Config,
+    arbiter: Arbiter,
+) -> Result<Encoder, AppError> {
     let options = EncoderOptions {
         model: file.path,
         threads: config.engine.threads,
@@ -322,8 +368,11 @@ async fn start_generator(
 ///
 /// # Errors
 /// [`AppError`] where the index folder can't be had.
-pub async fn open_knowledge(config: &Config, encoder: &Encoder) -> Result<Knowledge, AppError> {
-    open_knowledge_of(vec![config.knowledge.dir.clone()], config, encoder).await
+pub async fn open_knowledge(
+    config: &Config,
+    encoders: &PerKind<Encoder>,
+) -> Result<Knowledge, AppError> {
+    open_knowledge_of(vec![config.knowledge.dir.clone()], config, encoders).await
 }
 
 /// Opens the index for other folders than the configured one.
@@ -333,13 +382,16 @@ pub async fn open_knowledge(config: &Config, encoder: &Encoder) -> Result<Knowle
 pub async fn open_knowledge_of(
     dirs: Vec<PathBuf>,
     config: &Config,
-    encoder: &Encoder,
+    encoders: &PerKind<Encoder>,
 ) -> Result<Knowledge, AppError> {
+    let space = |encoder: &Encoder| VectorSpace {
+        encoder: encoder.fingerprint(),
+        dimensions: encoder.dimensions(),
+    };
     let options = knowledge::Options {
         dirs,
         index_dir: config.knowledge.index_dir.clone(),
-        encoder_fingerprint: encoder.fingerprint(),
-        dimensions: encoder.dimensions(),
+        spaces: encoders.as_ref().map(space),
     };
     Ok(tokio::task::spawn_blocking(move || Knowledge::open(options)).await??)
 }

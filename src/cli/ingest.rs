@@ -9,7 +9,6 @@ use crate::{
     app,
     config::Config,
     orchestrator::{calibrate, ingest},
-    router::LocalModel,
 };
 
 use super::print;
@@ -34,8 +33,8 @@ pub(super) async fn run(args: Args, config: &Config) -> anyhow::Result<()> {
     if let Some(missing) = dirs.iter().find(|dir| !dir.is_dir()) {
         bail!("{}: no such knowledge folder", missing.display());
     }
-    let encoder = app::start_encoder(config).await?;
-    let knowledge = app::open_knowledge_of(dirs, config, &encoder).await?;
+    let encoders = app::start_encoders(config).await?;
+    let knowledge = app::open_knowledge_of(dirs, config, &encoders).await?;
     let bar = ProgressBar::new(0);
     if let Ok(style) =
         ProgressStyle::with_template("{msg} [{bar:30}] {pos}/{len} texts, {eta} left")
@@ -43,15 +42,15 @@ pub(super) async fn run(args: Args, config: &Config) -> anyhow::Result<()> {
         bar.set_style(style);
     }
     bar.set_message("encoding");
-    let report = ingest::ingest(&knowledge, &encoder, &|done, all| {
+    let report = ingest::ingest(&knowledge, &encoders, &|done, all| {
         bar.set_length(all as u64);
         bar.set_position(done as u64);
     })
     .await?;
     bar.finish_and_clear();
-    let judges = LocalModel::embedded();
+    let judges = app::judges(config)?;
     let folders = app::folders(config);
-    let calibration = calibrate::calibrate(&knowledge, &encoder, &judges, &folders).await?;
+    let calibration = calibrate::calibrate(&knowledge, &encoders.faq, &judges, &folders).await?;
     if let Some(point) = calibration.operating_point(app::wanted(config).general) {
         eprintln!("calibrated on {point}");
     }

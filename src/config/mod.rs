@@ -118,6 +118,8 @@ pub struct Models {
     pub generator: String,
     /// A manifest name or a path to a `.gguf`.
     pub encoder: String,
+    /// The same, where FAQ entries have an encoder of their own.
+    pub faq_encoder: Option<String>,
 }
 
 /// `[knowledge]`
@@ -263,6 +265,7 @@ impl Default for Models {
             dir: "models".into(),
             generator: "microgpt-135m".into(),
             encoder: "all-minilm-l6-v2".into(),
+            faq_encoder: None,
         }
     }
 }

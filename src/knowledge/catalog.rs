@@ -1,7 +1,7 @@
 //! What a generation holds, numbered: entries, their question forms, passages.
 //!
-//! The order given here is the order of the lexical rows and of the vectors: question forms first,
-//! then answers, then passages. Two entries of one collection can't share an id; the later loses.
+//! The order given here is the order of the lexical rows and of the vectors: of the FAQ question
+//! forms first, then answers. Two entries of one collection can't share an id; the later loses.
 
 use std::{
     borrow::Cow,
@@ -11,6 +11,7 @@ use std::{
 };
 
 use super::{
+    kinds::PerKind,
     language,
     records::{Content, Document, Entry, FileRecord, Passage, heading_line},
     report::{FileLine, Notice},
@@ -99,19 +100,22 @@ impl Catalog {
         }
     }
 
-    /// The rows of an entry's question and variants, in the lexical index and among the vectors.
+    /// The rows of an entry's question and variants, in the lexical index and among the FAQ's vectors.
     pub(crate) fn form_rows(&self, entry: usize) -> Range<usize> {
         self.first_forms[entry]..self.first_forms[entry + 1]
     }
 
-    /// The row of an entry's answer among the vectors.
+    /// The row of an entry's answer among the FAQ's vectors.
     pub(crate) fn answer_row(&self, entry: usize) -> usize {
         self.forms() + entry
     }
 
-    /// The row of a passage among the vectors.
-    pub(crate) fn passage_row(&self, passage: usize) -> usize {
-        self.forms() + self.entries() + passage
+    /// How many vectors there are of each kind.
+    pub(crate) fn vectors(&self) -> PerKind<usize> {
+        PerKind {
+            faq: self.forms() + self.entries(),
+            passages: self.passages(),
+        }
     }
 
     fn forms(&self) -> usize {
@@ -119,7 +123,7 @@ impl Catalog {
     }
 
     /// The text behind each vector, in the order of the rows.
-    pub(crate) fn texts(&self) -> impl Iterator<Item = Cow<'_, str>> {
+    pub(crate) fn texts(&self) -> PerKind<Vec<Cow<'_, str>>> {
         let entries = || (0..self.entries()).map(|entry| self.entry(entry).1);
         let forms = entries().flat_map(Entry::forms).map(Cow::Borrowed);
         let answers = entries().map(|entry| Cow::Borrowed(entry.answer.as_str()));
@@ -128,7 +132,10 @@ impl Catalog {
             let heading = heading_line(&document.title, &passage.headings);
             Cow::Owned(format!("{heading}\n{}", passage.text))
         });
-        forms.chain(answers).chain(passages)
+        PerKind {
+            faq: forms.chain(answers).collect(),
+            passages: passages.collect(),
+        }
     }
 
     /// What was left out, by file.

@@ -58,7 +58,7 @@ impl Knowledge {
             let text = record.forms().nth(row - rows.start).unwrap_or_default();
             forms.push(Form {
                 text: text.to_owned(),
-                vector: generation.vectors.row(row).to_vec(),
+                vector: generation.vectors.faq.row(row).to_vec(),
                 itself: Without {
                     entry,
                     row: Some(row),

@@ -18,6 +18,7 @@ use super::{
     catalog::Catalog,
     centre::Centre,
     folder::{self, Pointer},
+    kinds::{PerKind, VectorSpace},
     lexical::{self, Lexical},
     records::{FileRecord, heading_line},
     vectors::Matrix,
@@ -25,10 +26,13 @@ use super::{
 };
 
 /// Raised whenever parsing, chunking, analysis or the files' layout change.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 const RECORDS: &str = "records.json";
-const VECTORS: &str = "vectors.f32";
+const VECTORS: PerKind<&str> = PerKind {
+    faq: "faq.f32",
+    passages: "passages.f32",
+};
 const FAQ: &str = "faq";
 const PASSAGES: &str = "passages";
 
@@ -36,15 +40,14 @@ const PASSAGES: &str = "passages";
 #[derive(Deserialize)]
 struct Header {
     format: u32,
-    encoder: String,
-    dimensions: usize,
+    /// None in an index of another version.
+    spaces: Option<PerKind<VectorSpace>>,
 }
 
 #[derive(Serialize, Deserialize)]
 struct Records<Files> {
     format: u32,
-    encoder: String,
-    dimensions: usize,
+    spaces: PerKind<VectorSpace>,
     built_at: String,
     files: Files,
 }
@@ -53,9 +56,8 @@ struct Records<Files> {
 pub(crate) struct Generation {
     pub(crate) number: u64,
     pub(crate) built_at: String,
-    pub(crate) dimensions: usize,
     pub(crate) catalog: Catalog,
-    pub(crate) vectors: Matrix,
+    pub(crate) vectors: PerKind<Matrix>,
     /// Seen from their mean: the entries' questions, and their answers.
     pub(crate) questions: Centre,
     pub(crate) answers: Centre,
@@ -102,34 +104,39 @@ fn load(options: &Options, number: u64) -> Result<Generation, String> {
     if header.format != FORMAT {
         return Err("the index was made by another version of this program".to_owned());
     }
-    if header.encoder != options.encoder_fingerprint || header.dimensions != options.dimensions {
+    if header.spaces.as_ref() != Some(&options.spaces) {
         return Err(format!(
             "the index was made with another encoder ({}, now {})",
-            header.encoder, options.encoder_fingerprint
+            header
+                .spaces
+                .map_or_else(String::new, |spaces| names(&spaces)),
+            names(&options.spaces)
         ));
     }
     let records: Records<Vec<FileRecord>> =
         serde_json::from_slice(&json).map_err(|error| damaged(&error))?;
     let catalog = Catalog::assemble(records.files.into_iter().map(Arc::new).collect());
-    let vectors = Matrix::load(
-        &folder.join(VECTORS),
-        options.dimensions,
-        catalog.passage_row(catalog.passages()),
-    )
-    .map_err(|error| damaged(&error))?;
+    let matrix = |file, space: &VectorSpace, rows| {
+        let matrix = Matrix::load(&folder.join(file), space.dimensions, rows);
+        matrix.map_err(|error| damaged(&error))
+    };
+    let (spaces, rows) = (&options.spaces, catalog.vectors());
+    let vectors = PerKind {
+        faq: matrix(VECTORS.faq, &spaces.faq, rows.faq)?,
+        passages: matrix(VECTORS.passages, &spaces.passages, rows.passages)?,
+    };
     let open = |name| Lexical::open(&folder.join(name)).map_err(|error| damaged(&error));
     let (faq, passages) = (open(FAQ)?, open(PASSAGES)?);
     if faq.rows() != catalog.answer_row(0) || passages.rows() != catalog.passages() {
         return Err(damaged(&"its parts don't fit together"));
     }
-    let centre = |rows| Centre::of(&vectors, rows, options.dimensions);
+    let centre = |rows| Centre::of(&vectors.faq, rows, spaces.faq.dimensions);
     Ok(Generation {
         number,
         built_at: records.built_at,
-        dimensions: options.dimensions,
         analyzers: Analyzers::new(catalog.languages(), catalog.main_language()),
         questions: centre(0..catalog.answer_row(0)),
-        answers: centre(catalog.answer_row(0)..catalog.passage_row(0)),
+        answers: centre(catalog.answer_row(0)..rows.faq),
         catalog,
         vectors,
         faq,
@@ -139,6 +146,18 @@ fn load(options: &Options, number: u64) -> Result<Generation, String> {
     })
 }
 
+/// The encoders, for whoever reads an error.
+fn names(spaces: &PerKind<VectorSpace>) -> String {
+    let PerKind { faq, passages } = spaces;
+    if faq == passages {
+        return faq.encoder.clone();
+    }
+    format!(
+        "{} for FAQ entries, {} for passages",
+        faq.encoder, passages.encoder
+    )
+}
+
 /// Writes a new generation, makes it the current one and loads it. Blocking.
 ///
 /// # Errors
@@ -146,7 +165,7 @@ fn load(options: &Options, number: u64) -> Result<Generation, String> {
 pub(crate) fn write(
     options: &Options,
     catalog: &Catalog,
-    vectors: &Matrix,
+    vectors: &PerKind<Matrix>,
 ) -> Result<Generation, KnowledgeError> {
     let index_dir = &options.index_dir;
     let number = folder::next_number(index_dir);
@@ -177,7 +196,7 @@ pub(crate) fn write(
 fn write_parts(
     options: &Options,
     catalog: &Catalog,
-    vectors: &Matrix,
+    vectors: &PerKind<Matrix>,
     into: &Path,
 ) -> Result<(), KnowledgeError> {
     let failed = |source| KnowledgeError::Index {
@@ -208,11 +227,13 @@ fn write_parts(
         }
     });
     lexical::build(&into.join(PASSAGES), passages).map_err(Box::new)?;
-    vectors.save(&into.join(VECTORS)).map_err(failed)?;
+    let PerKind { faq, passages } = vectors;
+    faq.save(&into.join(VECTORS.faq)).map_err(failed)?;
+    let saved = passages.save(&into.join(VECTORS.passages));
+    saved.map_err(failed)?;
     let records = Records {
         format: FORMAT,
-        encoder: options.encoder_fingerprint.clone(),
-        dimensions: options.dimensions,
+        spaces: options.spaces.clone(),
         built_at: jiff::Timestamp::now().to_string(),
         files: catalog.files.iter().map(|file| &**file).collect::<Vec<_>>(),
     };

@@ -2,7 +2,7 @@
 //!
 //! The scores are signals for whoever decides; nothing here ranks or judges.
 
-use super::forms::Without;
+use super::{forms::Without, kinds::PerKind};
 use crate::chat::{Source, SourceKind};
 
 /// What to look for.
@@ -10,8 +10,8 @@ use crate::chat::{Source, SourceKind};
 pub struct Query<'a> {
     /// The question, as typed.
     pub text: &'a str,
-    /// Its vector from the encoder of the index; without one only words count.
-    pub vector: Option<&'a [f32]>,
+    /// Its vectors from the encoders of the index; without one only words count.
+    pub vectors: PerKind<Option<&'a [f32]>>,
     /// The most entries, and the most passages, to return.
     pub top_k: usize,
     /// The collections to look in; empty means all.

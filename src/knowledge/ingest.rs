@@ -4,6 +4,7 @@
 //! Neither encodes, and neither touches what is being searched meanwhile.
 
 use std::{
+    borrow::Cow,
     collections::{HashMap, HashSet},
     fmt::Write as _,
     path::PathBuf,
@@ -18,6 +19,7 @@ use super::{
     chunk::CountTokens,
     folder,
     generation::{self, Generation},
+    kinds::{PerKind, VectorSpace},
     records::{Content, FileRecord},
     report::{Changes, IngestReport, Notice},
     sources,
@@ -29,16 +31,16 @@ type TextHash = [u8; 32];
 /// What an ingest would do; made by `Knowledge::plan`, carried out by `Knowledge::commit`.
 pub struct IngestPlan {
     catalog: Catalog,
-    texts: Vec<String>,
+    texts: PerKind<Vec<String>>,
     changes: Changes,
     rebuilt_because: Option<String>,
     base: Option<Arc<Generation>>,
 }
 
 impl IngestPlan {
-    /// The texts whose vectors `commit` needs, in its order; each text once.
+    /// The texts whose vectors `commit` needs, in its order; of each kind each text once.
     #[must_use]
-    pub fn texts_to_embed(&self) -> &[String] {
+    pub fn texts_to_embed(&self) -> &PerKind<Vec<String>> {
         &self.texts
     }
 
@@ -144,13 +146,13 @@ pub(crate) fn plan(
 pub(crate) fn commit(
     options: &Options,
     plan: &IngestPlan,
-    vectors: &[Vec<f32>],
+    vectors: &PerKind<Vec<Vec<f32>>>,
 ) -> Result<(Option<Generation>, IngestReport), KnowledgeError> {
     let mut report = IngestReport {
         changes: plan.changes,
         entries: plan.catalog.entries(),
         passages: plan.catalog.passages(),
-        embedded: vectors.len(),
+        embedded: vectors.faq.len() + vectors.passages.len(),
         generation: plan.base.as_ref().map_or(0, |base| base.number),
         files: plan.catalog.file_lines(),
         skipped: plan.catalog.skipped(),
@@ -160,28 +162,48 @@ pub(crate) fn commit(
     if plan.is_unchanged() {
         return Ok((None, report));
     }
-    let matrix = matrix(plan, vectors, options.dimensions)?;
+    let matrices = matrices(plan, vectors, &options.spaces)?;
     let _lock = folder::lock(&options.index_dir).map_err(|source| KnowledgeError::Index {
         path: options.index_dir.clone(),
         source,
     })?;
     folder::sweep(&options.index_dir);
-    let generation = generation::write(options, &plan.catalog, &matrix)?;
+    let generation = generation::write(options, &plan.catalog, &matrices)?;
     report.generation = generation.number;
     Ok((Some(generation), report))
 }
 
 /// The row of each text: its new vector, or the one it already had.
-fn matrix(
+fn matrices(
     plan: &IngestPlan,
-    vectors: &[Vec<f32>],
+    vectors: &PerKind<Vec<Vec<f32>>>,
+    spaces: &PerKind<VectorSpace>,
+) -> Result<PerKind<Matrix>, KnowledgeError> {
+    let known = known_vectors(plan.base.as_deref());
+    let texts = plan.catalog.texts();
+    let (new, spaces) = (plan.texts.as_ref().zip(vectors.as_ref()), spaces.as_ref());
+    Ok(PerKind {
+        faq: matrix(&texts.faq, known.faq, new.faq, spaces.faq.dimensions)?,
+        passages: matrix(
+            &texts.passages,
+            known.passages,
+            new.passages,
+            spaces.passages.dimensions,
+        )?,
+    })
+}
+
+fn matrix<'a>(
+    texts: &[Cow<'_, str>],
+    mut known: Known<'a>,
+    (planned, vectors): (&Vec<String>, &'a Vec<Vec<f32>>),
     dimensions: usize,
 ) -> Result<Matrix, KnowledgeError> {
-    if vectors.len() != plan.texts.len() {
+    if vectors.len() != planned.len() {
         return Err(KnowledgeError::Vectors(format!(
             "{} vectors were given for {} texts",
             vectors.len(),
-            plan.texts.len()
+            planned.len()
         )));
     }
     if let Some(bad) = vectors
@@ -193,41 +215,44 @@ fn matrix(
             bad.len()
         )));
     }
-    let mut known = known_vectors(plan.base.as_deref());
-    for (text, vector) in plan.texts.iter().zip(vectors) {
+    for (text, vector) in planned.iter().zip(vectors) {
         known.insert(hash(text), vector);
     }
-    let rows = plan.catalog.passage_row(plan.catalog.passages());
-    let mut matrix = Matrix::with_capacity(dimensions, rows);
-    for text in plan.catalog.texts() {
+    let mut matrix = Matrix::with_capacity(dimensions, texts.len());
+    for text in texts {
         let vector = known
-            .get(&hash(&text))
+            .get(&hash(text))
             .expect("every text was known or planned");
         matrix.push(vector);
     }
     Ok(matrix)
 }
 
-fn texts_without_vectors(catalog: &Catalog, base: Option<&Generation>) -> Vec<String> {
-    let known = known_vectors(base);
-    let mut planned = HashSet::new();
-    catalog
-        .texts()
-        .filter(|text| {
+fn texts_without_vectors(catalog: &Catalog, base: Option<&Generation>) -> PerKind<Vec<String>> {
+    let of_kind = |(texts, known): (Vec<Cow<'_, str>>, Known<'_>)| {
+        let mut planned = HashSet::new();
+        let new = texts.into_iter().filter(|text| {
             let hash = hash(text);
             !known.contains_key(&hash) && planned.insert(hash)
-        })
-        .map(std::borrow::Cow::into_owned)
-        .collect()
+        });
+        new.map(Cow::into_owned).collect()
+    };
+    catalog.texts().zip(known_vectors(base)).map(of_kind)
 }
 
-fn known_vectors(base: Option<&Generation>) -> HashMap<TextHash, &[f32]> {
+/// The vectors that texts have already.
+type Known<'a> = HashMap<TextHash, &'a [f32]>;
+
+fn known_vectors(base: Option<&Generation>) -> PerKind<Known<'_>> {
     let Some(base) = base else {
-        return HashMap::new();
+        return PerKind::default();
     };
-    let rows = base.catalog.texts().enumerate();
-    rows.map(|(row, text)| (hash(&text), base.vectors.row(row)))
-        .collect()
+    fn of_kind<'a>((texts, vectors): (Vec<Cow<'a, str>>, &'a Matrix)) -> Known<'a> {
+        let rows = texts.iter().enumerate();
+        rows.map(|(row, text)| (hash(text), vectors.row(row)))
+            .collect()
+    }
+    base.catalog.texts().zip(base.vectors.as_ref()).map(of_kind)
 }
 
 fn unread(found: &sources::Found, hash: String, reason: String) -> FileRecord {

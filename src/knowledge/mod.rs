@@ -13,6 +13,7 @@
 //! | `chunk` | documents to passages |
 //! | `language`, `words` | text to index terms |
 //! | `records`, `catalog` | what a generation holds, and its numbering |
+//! | `kinds` | entries and passages, each with an encoder |
 //! | `lexical`, `vectors`, `centre` | the two indexes; vectors seen from their mean |
 //! | `folder`, `generation` | generations on disk; one in memory |
 //! | `ingest` | plan and commit |
@@ -31,6 +32,7 @@ mod fusion;
 mod generation;
 mod hits;
 mod ingest;
+mod kinds;
 mod language;
 mod lexical;
 mod overlap;
@@ -47,6 +49,7 @@ mod words;
 pub use forms::{Form, Without};
 pub use hits::{FaqHit, PassageHit, Query, SearchResult};
 pub use ingest::IngestPlan;
+pub use kinds::{PerKind, VectorSpace};
 pub use report::{Changes, FileLine, IngestReport, Notice, Status};
 
 pub use watch::{Watching, settled, watch};
@@ -61,7 +64,7 @@ use arc_swap::ArcSwapOption;
 use folder::Pointer;
 use generation::Generation;
 
-/// Where knowledge lies, and which encoder its vectors come from.
+/// Where knowledge lies, and which encoders its vectors come from.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Folders of FAQ files and documents. One folder's own folders are the collections; of several,
@@ -69,10 +72,8 @@ pub struct Options {
     pub dirs: Vec<PathBuf>,
     /// Where the derived index is kept; made if absent.
     pub index_dir: PathBuf,
-    /// Changes whenever the encoder's vectors or its tokens do; an index of another is rebuilt.
-    pub encoder_fingerprint: String,
-    /// The length of its vectors.
-    pub dimensions: usize,
+    /// Their encoders.
+    pub spaces: PerKind<VectorSpace>,
 }
 
 /// What can go wrong with the knowledge as a whole; a faulty file is a notice, no error.
@@ -153,7 +154,7 @@ impl Knowledge {
     }
 
     /// Compares the knowledge folder with the index. Blocking: reads every file, parses the
-    /// changed ones. `count_tokens` counts the encoder's tokens of a text.
+    /// changed ones. `count_tokens` counts the tokens of a text for the passages' encoder.
     ///
     /// # Errors
     /// The knowledge folder can't be read; the index stays as it is.
@@ -176,7 +177,7 @@ impl Knowledge {
     pub fn commit(
         &self,
         plan: IngestPlan,
-        vectors: &[Vec<f32>],
+        vectors: &PerKind<Vec<Vec<f32>>>,
     ) -> Result<IngestReport, KnowledgeError> {
         let shared = &self.shared;
         let _one_at_a_time = lock(&shared.committing);

@@ -12,28 +12,31 @@ use super::{
     fusion::{self, FaqScores, PassageScores},
     generation::Generation,
     hits::{FaqHit, PassageHit, Query, SearchResult},
+    kinds::PerKind,
     lexical::{Boosts, Lexical},
     overlap::QueryTerms,
     records::heading_line,
-    vectors,
+    vectors::{self, Matrix},
     words::Word,
 };
 
 /// Searches `generation`. Blocking, about a millisecond.
 pub(crate) fn search(generation: &Generation, query: &Query<'_>) -> SearchResult {
     let words = generation.analyzers.query(query.text);
-    let vector = query.vector.and_then(vectors::unit);
-    if query
-        .vector
-        .is_some_and(|v| v.len() != generation.dimensions)
-    {
-        tracing::error!("a query vector of another encoder is left out of the search");
-    }
+    let fitting = |(vector, matrix): (Option<&[f32]>, &Matrix)| {
+        let vector = vector.and_then(vectors::unit)?;
+        let fits = vector.len() == matrix.dimensions();
+        if !fits {
+            tracing::error!("a query vector of another encoder is left out of the search");
+        }
+        fits.then_some(vector)
+    };
+    let vectors = query.vectors.zip(generation.vectors.as_ref()).map(fitting);
     let look = Look {
         generation,
         query,
         words,
-        vector: vector.filter(|vector| vector.len() == generation.dimensions),
+        vectors,
     };
     let wants = |kind| query.kind.is_none_or(|wanted| wanted == kind);
     let faq = || wants(SourceKind::Faq).then(|| look.faq());
@@ -65,7 +68,7 @@ struct Look<'a> {
     generation: &'a Generation,
     query: &'a Query<'a>,
     words: Vec<Word>,
-    vector: Option<Vec<f32>>,
+    vectors: PerKind<Option<Vec<f32>>>,
 }
 
 impl Look<'_> {
@@ -87,7 +90,7 @@ impl Look<'_> {
                     centred_question: best(&questions),
                     centred_answer: answers(catalog.answer_row(entry)).max(0.0),
                 };
-                let fused = scores.fused(self.vector.is_some());
+                let fused = scores.fused(self.vectors.faq.is_some());
                 forms.clone().next()?;
                 Some((entry, scores, fused))
             });
@@ -102,7 +105,7 @@ impl Look<'_> {
                 let matched = rows.max_by(|&a, &b| fit(a).total_cmp(&fit(b)).then(b.cmp(&a)));
                 let matched = matched.expect("entries without a form are not found");
                 let best_row = *best_row.get_or_insert(matched);
-                let vectors = &self.generation.vectors;
+                let vectors = &self.generation.vectors.faq;
                 let cosine_best = vectors.cosine(vectors.row(best_row), matched);
                 let cosine_question = self.forms(number).map(|row| self.cosine(row));
                 let place = matched - catalog.form_rows(number).start;
@@ -144,9 +147,13 @@ impl Look<'_> {
             .map(|passage| {
                 let scores = PassageScores {
                     lexical: lexical[passage],
-                    cosine: self.cosine(catalog.passage_row(passage)),
+                    cosine: self.passage_cosine(passage),
                 };
-                (passage, scores, scores.fused(self.vector.is_some()))
+                (
+                    passage,
+                    scores,
+                    scores.fused(self.vectors.passages.is_some()),
+                )
             });
         best_first(candidates, self.query.top_k)
             .into_iter()
@@ -213,20 +220,27 @@ impl Look<'_> {
     /// The cosine of the query with a row, both seen from `centre`; below 0 where they differ more
     /// than rows do in the mean.
     fn centred<'a>(&'a self, centre: &'a Centre) -> impl Fn(usize) -> f32 + 'a {
-        let seen = self.vector.as_ref().map(|query| (query, centre.see(query)));
+        let query = self.vectors.faq.as_ref();
+        let seen = query.map(|query| (query, centre.see(query)));
         move |row| {
             seen.map_or(0.0, |(query, seen)| {
-                let cosine = self.generation.vectors.cosine(query, row);
+                let cosine = self.generation.vectors.faq.cosine(query, row);
                 centre.cosine(seen, row, cosine)
             })
         }
     }
 
+    /// The cosine with a row of the FAQ's vectors.
     fn cosine(&self, row: usize) -> f32 {
-        let vectors = &self.generation.vectors;
-        self.vector
-            .as_ref()
-            .map_or(0.0, |query| vectors.cosine(query, row).max(0.0))
+        let (vectors, query) = (&self.generation.vectors.faq, &self.vectors.faq);
+        let query = query.as_ref();
+        query.map_or(0.0, |query| vectors.cosine(query, row).max(0.0))
+    }
+
+    fn passage_cosine(&self, passage: usize) -> f32 {
+        let (vectors, query) = (&self.generation.vectors.passages, &self.vectors.passages);
+        let query = query.as_ref();
+        query.map_or(0.0, |query| vectors.cosine(query, passage).max(0.0))
     }
 
     fn allows(&self, collection: &String) -> bool {

@@ -46,8 +46,10 @@ impl Bench {
         let options = Options {
             dirs: vec![self.folders.path().join("kb")],
             index_dir: self.index_dir(),
-            encoder_fingerprint: encoder.to_owned(),
-            dimensions: DIMENSIONS,
+            spaces: PerKind::same(VectorSpace {
+                encoder: encoder.to_owned(),
+                dimensions: DIMENSIONS,
+            }),
         };
         Knowledge::open(options).expect("opened")
     }
@@ -78,8 +80,13 @@ fn count(text: &str) -> usize {
 
 fn ingest(knowledge: &Knowledge) -> IngestReport {
     let plan = knowledge.plan(&count).expect("a plan");
-    let vectors: Vec<Vec<f32>> = plan.texts_to_embed().iter().map(|t| encode(t)).collect();
+    let vectors = encode_all(&plan);
     knowledge.commit(plan, &vectors).expect("committed")
+}
+
+fn encode_all(plan: &IngestPlan) -> PerKind<Vec<Vec<f32>>> {
+    let encode_each = |texts: &Vec<String>| texts.iter().map(|text| encode(text)).collect();
+    plan.texts_to_embed().as_ref().map(encode_each)
 }
 
 fn find(knowledge: &Knowledge, text: &str) -> SearchResult {
@@ -89,7 +96,7 @@ fn find(knowledge: &Knowledge, text: &str) -> SearchResult {
 fn find_in(knowledge: &Knowledge, text: &str, collections: &[String]) -> SearchResult {
     knowledge.search(&Query {
         text,
-        vector: Some(&encode(text)),
+        vectors: PerKind::same(Some(&encode(text))),
         top_k: 3,
         collections,
         kind: None,
@@ -106,7 +113,7 @@ fn an_entry_is_found_by_an_inflected_form_without_a_vector() {
     let bench = Bench::new(&[("shop/a.faq.yaml", RETURNS)]);
     let query = Query {
         text: "returns?",
-        vector: None,
+        vectors: PerKind::default(),
         top_k: 3,
         collections: &[],
         kind: None,
@@ -188,7 +195,7 @@ fn a_search_stays_in_its_collections_and_kinds() {
     assert_eq!((result.faq.len(), result.passages.len()), (1, 1));
     let documents = knowledge.search(&Query {
         text: "return",
-        vector: None,
+        vectors: PerKind::default(),
         top_k: 3,
         collections: &[],
         kind: Some(crate::chat::SourceKind::Document),
@@ -203,8 +210,8 @@ fn a_second_ingest_of_unchanged_files_does_no_work() {
     let first = ingest(&bench.open("words"));
     let again = bench.open("words");
     let plan = again.plan(&count).expect("a plan");
-    assert!(plan.is_unchanged() && plan.texts_to_embed().is_empty());
-    let report = again.commit(plan, &[]).expect("committed");
+    assert!(plan.is_unchanged() && *plan.texts_to_embed() == PerKind::default());
+    let report = again.commit(plan, &PerKind::default()).expect("committed");
     assert_eq!(report.generation, first.generation);
     assert_eq!(report.changes.unchanged, 2);
     assert!(!find(&again, "return an item").faq.is_empty());
@@ -225,7 +232,9 @@ fn only_new_texts_are_encoded() {
     bench.write("d.txt", "New text.");
     bench.remove("b.txt");
     let plan = knowledge.plan(&count).expect("a plan");
-    assert_eq!(plan.texts_to_embed(), ["Within 60 days.", "d\nNew text."]);
+    let texts = plan.texts_to_embed();
+    assert_eq!(texts.faq, ["Within 60 days."]);
+    assert_eq!(texts.passages, ["d\nNew text."]);
     let expected = Changes {
         added: 1,
         changed: 1,
@@ -289,7 +298,7 @@ fn an_index_of_another_encoder_is_rebuilt_and_that_is_said() {
 
 #[test]
 fn a_damaged_index_is_rebuilt() {
-    for damaged in ["vectors.f32", "records.json", "faq/meta.json"] {
+    for damaged in ["faq.f32", "passages.f32", "records.json", "faq/meta.json"] {
         let bench = Bench::new(&[("a.faq.yaml", RETURNS)]);
         bench.ready();
         fs::write(bench.index_dir().join("1").join(damaged), "{").expect("damaged");
@@ -366,8 +375,10 @@ fn vectors_that_do_not_fit_are_refused_and_what_serves_stays() {
     let bench = Bench::new(&[("a.txt", "Text.")]);
     let knowledge = bench.ready();
     bench.write("b.txt", "More.");
-    for vectors in [vec![], vec![vec![1.0; 3]], vec![vec![f32::NAN; DIMENSIONS]]] {
+    for passages in [vec![], vec![vec![1.0; 3]], vec![vec![f32::NAN; DIMENSIONS]]] {
         let plan = knowledge.plan(&count).expect("a plan");
+        let faq = Vec::new();
+        let vectors = PerKind { faq, passages };
         let refused = knowledge.commit(plan, &vectors);
         assert!(matches!(refused, Err(KnowledgeError::Vectors(_))));
     }

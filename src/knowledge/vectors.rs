@@ -1,4 +1,4 @@
-//! The vectors of a generation: one flat matrix, searched exactly.
+//! Vectors of a generation: a flat matrix of each kind, searched exactly.
 //!
 //! Rows have length 1, so a dot product is a cosine. Exact search over some thousand rows takes
 //! well under a millisecond; an approximate index is not worth its memory at that size.
@@ -33,6 +33,11 @@ impl Matrix {
         debug_assert_eq!(row.len(), self.dimensions, "all rows are equally long");
         let scale = unit_scale(row);
         self.values.extend(row.iter().map(|value| value * scale));
+    }
+
+    /// How long the rows are.
+    pub(crate) fn dimensions(&self) -> usize {
+        self.dimensions
     }
 
     /// The row numbered `index`.

@@ -1,5 +1,6 @@
-//! Converting a BERT encoder (`model.safetensors`, `vocab.txt`, `config.json`) to the GGUF that
-//! llama.cpp's `bert` architecture loads, with mean pooling and a `WordPiece` vocabulary.
+//! Converting a BERT or `MPNet` encoder (`model.safetensors`, `vocab.txt`, `config.json`) to a GGUF
+//! of llama.cpp's `bert` architecture, with mean pooling and a `WordPiece` vocabulary. Of an `MPNet`
+//! llama.cpp reads the words only; what its attention adds for distances is this program's alone.
 //!
 //! Weights of the layers and the token embeddings are quantized; norms, biases and positions stay
 //! 32-bit floats: they are small, and errors there reach every token. One conversion is deterministic,
@@ -13,7 +14,10 @@ use serde::Deserialize;
 
 use crate::gguf::{self, Tensor, TensorType, Value, quantize_q8_0};
 
+mod family;
 mod vocabulary;
+
+use family::Family;
 
 /// The files needed, by name.
 pub const FILES: [&str; 3] = ["model.safetensors", "vocab.txt", "config.json"];
@@ -40,15 +44,26 @@ pub enum BertError {
 /// What is needed of `config.json`; its other keys are of no consequence to inference.
 #[derive(Debug, Deserialize)]
 struct Config {
+    #[serde(default)]
+    model_type: Family,
     hidden_size: u32,
     intermediate_size: u32,
     num_hidden_layers: u32,
     num_attention_heads: u32,
     max_position_embeddings: u32,
-    type_vocab_size: u32,
+    /// None where a family knows no segments.
+    type_vocab_size: Option<u32>,
     vocab_size: usize,
     layer_norm_eps: f32,
     hidden_act: String,
+}
+
+impl Config {
+    /// The most tokens of a text.
+    fn positions(&self) -> u32 {
+        let none = self.model_type.positions_before_the_first();
+        self.max_position_embeddings.saturating_sub(none)
+    }
 }
 
 /// The format of that name, or `None`: see [`FORMATS`].
@@ -90,17 +105,23 @@ pub fn convert(folder: &Path, out: &Path, name: &str, format: TensorType) -> Res
     }
     let metadata = [
         model_metadata(&config, name, format),
-        vocabulary::metadata(&words)?,
+        vocabulary::metadata(&words, &config.model_type.marks())?,
     ]
     .concat();
 
     let weights = read("model.safetensors")?;
     let weights = SafeTensors::deserialize(&weights)
         .map_err(|error| BertError::Weights(error.to_string()))?;
-    let tensors = tensor_names(config.num_hidden_layers)
+    let mut tensors = config
+        .model_type
+        .tensor_names(config.num_hidden_layers)
         .into_iter()
         .map(|(from, to)| tensor(&weights, &from, to, format))
         .collect::<Result<Vec<_>, _>>()?;
+    if config.model_type == Family::Mpnet {
+        drop_first_positions(&mut tensors, &config);
+        tensors.push(no_segments(config.hidden_size));
+    }
     gguf::write(out, &metadata, &tensors)
         .map_err(|error| BertError::Io(out.display().to_string(), error))
 }
@@ -118,10 +139,7 @@ fn model_metadata(config: &Config, name: &str, format: TensorType) -> Vec<(Strin
         ("general.file_type", Value::U32(file_type)),
         ("general.quantization_version", Value::U32(2)),
         ("bert.block_count", Value::U32(config.num_hidden_layers)),
-        (
-            "bert.context_length",
-            Value::U32(config.max_position_embeddings),
-        ),
+        ("bert.context_length", Value::U32(config.positions())),
         ("bert.embedding_length", Value::U32(config.hidden_size)),
         (
             "bert.feed_forward_length",
@@ -139,47 +157,11 @@ fn model_metadata(config: &Config, name: &str, format: TensorType) -> Vec<(Strin
         ("bert.pooling_type", Value::U32(MEAN_POOLING)),
         (
             "tokenizer.ggml.token_type_count",
-            Value::U32(config.type_vocab_size),
+            Value::U32(config.type_vocab_size.unwrap_or(1)),
         ),
     ]
     .map(|(key, value)| (key.to_owned(), value))
     .to_vec()
-}
-
-/// Each tensor's name in the safetensors file and in the GGUF.
-fn tensor_names(layers: u32) -> Vec<(String, String)> {
-    const EMBEDDINGS: [(&str, &str); 5] = [
-        ("word_embeddings.weight", "token_embd.weight"),
-        ("position_embeddings.weight", "position_embd.weight"),
-        ("token_type_embeddings.weight", "token_types.weight"),
-        ("LayerNorm.weight", "token_embd_norm.weight"),
-        ("LayerNorm.bias", "token_embd_norm.bias"),
-    ];
-    const LAYER: [(&str, &str); 8] = [
-        ("attention.self.query", "attn_q"),
-        ("attention.self.key", "attn_k"),
-        ("attention.self.value", "attn_v"),
-        ("attention.output.dense", "attn_output"),
-        ("attention.output.LayerNorm", "attn_output_norm"),
-        ("intermediate.dense", "ffn_up"),
-        ("output.dense", "ffn_down"),
-        ("output.LayerNorm", "layer_output_norm"),
-    ];
-    let mut names: Vec<_> = EMBEDDINGS
-        .iter()
-        .map(|(from, to)| (format!("embeddings.{from}"), (*to).to_owned()))
-        .collect();
-    for layer in 0..layers {
-        for (from, to) in LAYER {
-            for part in ["weight", "bias"] {
-                names.push((
-                    format!("encoder.layer.{layer}.{from}.{part}"),
-                    format!("blk.{layer}.{to}.{part}"),
-                ));
-            }
-        }
-    }
-    names
 }
 
 fn tensor(
@@ -220,13 +202,39 @@ fn tensor(
 /// Matrices that are multiplied or looked up by token take the wanted format, as far as their rows
 /// divide into its blocks; all else stays F32.
 fn stored_as(name: &str, shape: &[u64], format: TensorType) -> TensorType {
-    let keep = shape.len() != 2 || matches!(name, "position_embd.weight" | "token_types.weight");
+    let keep = shape.len() != 2
+        || matches!(
+            name,
+            "position_embd.weight" | "token_types.weight" | "attn_rel_b.weight"
+        );
     match format {
         _ if keep => TensorType::F32,
         TensorType::Q8_0 if !shape[0].is_multiple_of(gguf::Q8_0_BLOCK_VALUES as u64) => {
             TensorType::F16
         }
         format => format,
+    }
+}
+
+/// Leaves of the table of positions those that stand for one.
+fn drop_first_positions(tensors: &mut [Tensor], config: &Config) {
+    let none = config.model_type.positions_before_the_first() as usize;
+    let bytes = none * config.hidden_size as usize * size_of::<f32>();
+    for tensor in tensors {
+        if tensor.name == "position_embd.weight" {
+            tensor.shape[1] = config.positions().into();
+            tensor.data.drain(..bytes.min(tensor.data.len()));
+        }
+    }
+}
+
+/// What segment types add where there are none.
+fn no_segments(features: u32) -> Tensor {
+    Tensor {
+        name: "token_types.weight".into(),
+        shape: vec![features.into(), 1],
+        type_id: TensorType::F32.id(),
+        data: vec![0; features as usize * size_of::<f32>()],
     }
 }
 

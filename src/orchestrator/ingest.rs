@@ -1,13 +1,11 @@
 //! Brings the index up to date: knowledge says which texts are new, the engine makes their
 //! vectors, knowledge swaps the new index in.
 
+use super::vectors;
 use crate::{
-    engine::{Encoder, EngineError, Priority},
-    knowledge::{IngestReport, Knowledge, KnowledgeError},
+    engine::{Encoder, EngineError},
+    knowledge::{IngestReport, Knowledge, KnowledgeError, PerKind},
 };
-
-/// Texts between two steps of the progress bar.
-const BATCH: usize = 64;
 
 /// Why the index is as it was.
 #[derive(Debug, thiserror::Error)]
@@ -15,7 +13,7 @@ pub enum IngestError {
     /// The folder or the index.
     #[error(transparent)]
     Knowledge(#[from] KnowledgeError),
-    /// The encoder.
+    /// An encoder.
     #[error(transparent)]
     Engine(#[from] EngineError),
     /// The work was stopped midway.
@@ -29,21 +27,15 @@ pub enum IngestError {
 /// [`IngestError`]; the old index then still serves.
 pub async fn ingest(
     knowledge: &Knowledge,
-    encoder: &Encoder,
+    encoders: &PerKind<Encoder>,
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<IngestReport, IngestError> {
     outlive_full_files();
-    let (planner, counter) = (knowledge.clone(), encoder.clone());
+    let (planner, counter) = (knowledge.clone(), encoders.passages.clone());
     let plan =
         tokio::task::spawn_blocking(move || planner.plan(&|text| counter.count_tokens(text)))
             .await??;
-    let texts = plan.texts_to_embed().to_vec();
-    let mut vectors = Vec::with_capacity(texts.len());
-    for batch in texts.chunks(BATCH) {
-        progress(vectors.len(), texts.len());
-        vectors.extend(encoder.embed(batch.to_vec(), Priority::Bulk).await?);
-    }
-    progress(texts.len(), texts.len());
+    let vectors = vectors::of_plan(encoders, &plan, progress).await?;
     let builder = knowledge.clone();
     let report = tokio::task::spawn_blocking(move || builder.commit(plan, &vectors)).await??;
     Ok(report)

@@ -18,6 +18,7 @@ mod signals;
 mod tiers;
 pub mod turn;
 mod understanding;
+mod vectors;
 pub mod verify;
 
 use std::{
@@ -38,7 +39,7 @@ use crate::{
     chat::{Source, SourceDocument, Suggestion},
     config::{Budget, Cache, Consent},
     engine::{Encoder, Generator},
-    knowledge::Knowledge,
+    knowledge::{Knowledge, PerKind},
     prompt::Prompts,
     router::{
         Difficulty, LocalModel, NearModel, Policies,
@@ -61,8 +62,8 @@ pub struct Parts {
     /// The index.
     pub knowledge: Knowledge,
     /// Texts to vectors.
-    pub encoder: Encoder,
-    /// The encoder's name, as clients see it.
+    pub encoders: PerKind<Encoder>,
+    /// The name of the passages' encoder, as clients see it.
     pub encoder_name: String,
     /// The local model.
     pub generator: Generator,
@@ -254,7 +255,7 @@ impl Orchestrator {
     /// [`TurnError`] where the encoder fails.
     pub async fn probes(&self) -> Result<Vec<calibrate::Outcome>, TurnError> {
         let parts = &self.0.parts;
-        Ok(calibrate::ask(&parts.knowledge, &parts.encoder, &parts.folders).await?)
+        Ok(calibrate::ask(&parts.knowledge, &parts.encoders.faq, &parts.folders).await?)
     }
 
     /// The policies that would serve if that were wanted, on the knowledge base as it is now.
@@ -284,7 +285,7 @@ impl Orchestrator {
     /// # Errors
     /// [`TurnError`] where the encoder can't take the texts.
     pub async fn embed(&self, texts: Vec<String>) -> Result<(Vec<Vec<f32>>, u32), TurnError> {
-        let encoder = &self.0.parts.encoder;
+        let encoder = &self.0.parts.encoders.passages;
         let tokens: usize = texts.iter().map(|text| encoder.count_tokens(text)).sum();
         let vectors = encoder.embed(texts, crate::engine::Priority::Bulk).await?;
         Ok((vectors, u32::try_from(tokens).unwrap_or(u32::MAX)))
@@ -336,15 +337,15 @@ impl Orchestrator {
         let work = async move {
             let Parts {
                 knowledge,
-                encoder,
+                encoders,
                 judges,
                 folders,
                 ..
             } = &house.parts;
             let before = knowledge.generation();
-            let report = ingest::ingest(knowledge, encoder, &|_, _| ()).await?;
+            let report = ingest::ingest(knowledge, encoders, &|_, _| ()).await?;
             if report.generation != before {
-                let new = calibrate::calibrate(knowledge, encoder, judges, folders).await?;
+                let new = calibrate::calibrate(knowledge, &encoders.faq, judges, folders).await?;
                 house.adopt(new);
             }
             Ok(report)

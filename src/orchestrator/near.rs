@@ -57,7 +57,12 @@ async fn whole_vector(desk: &Desk, found: &Found) -> Option<Vec<f32>> {
         return found.vector().map(<[f32]>::to_vec);
     }
     let texts = vec![question.to_owned()];
-    let vectors = desk.parts().encoder.embed(texts, Priority::Query).await;
+    let vectors = desk
+        .parts()
+        .encoders
+        .passages
+        .embed(texts, Priority::Query)
+        .await;
     vectors.ok()?.pop()
 }
 

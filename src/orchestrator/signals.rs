@@ -2,13 +2,16 @@
 
 use crate::{
     chat::Source,
-    engine::{EngineError, Priority},
     knowledge::{FaqHit, Query, SearchResult},
     router::{Conversation, FaqSignals, PassageSignals, Signals, smalltalk},
     text::{self, likeness},
 };
 
-use super::{Parts, turn::TurnError};
+use super::{
+    Parts,
+    turn::TurnError,
+    vectors::{self, QuestionVectors},
+};
 
 /// Entries and passages that a turn looks at: enough to find the best entry with another answer.
 const LOOKED_AT: usize = 8;
@@ -24,13 +27,13 @@ const SAME_FORM: f32 = 1e-3;
 /// An entry at or above this confidence is likelier right than not.
 const LIKELY: f32 = 0.5;
 
-/// What the search found for a question, and the question's vector.
-pub(super) struct Found(pub(super) SearchResult, Option<Vec<f32>>);
+/// What the search found for a question, and the question's vectors.
+pub(super) struct Found(pub(super) SearchResult, QuestionVectors);
 
 impl Found {
-    /// The question's vector, where the encoder gave one.
+    /// The question's vector among passages, where their encoder gave one.
     pub(super) fn vector(&self) -> Option<&[f32]> {
-        self.1.as_deref()
+        self.1.passages.as_deref()
     }
 
     /// Entries and passages in one list, best first.
@@ -72,24 +75,16 @@ async fn search_encoded(
     collections: &[String],
     top_k: usize,
 ) -> Result<Found, TurnError> {
-    let texts = vec![encoded.to_owned()];
-    let vector = match parts.encoder.embed(texts, Priority::Query).await {
-        Ok(mut vectors) => vectors.pop(),
-        Err(error @ EngineError::Overloaded) => return Err(error.into()),
-        Err(error) => {
-            tracing::error!(%error, "the encoder failed; searching by words alone");
-            None
-        }
-    };
+    let vectors = vectors::of_question(&parts.encoders, encoded).await?;
     let found = parts.knowledge.search(&Query {
         text: question,
-        vector: vector.as_deref(),
+        vectors: vectors.as_ref().map(Option::as_deref),
         top_k,
         collections,
         kind: None,
         without: None,
     });
-    Ok(Found(found, vector))
+    Ok(Found(found, vectors))
 }
 
 /// The router's view of a question and of what was found for it.

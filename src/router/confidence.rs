@@ -5,8 +5,18 @@ use serde::{Deserialize, Serialize};
 
 use super::calibration::NOTHING_PASSES;
 
-/// The coefficients that the binary carries, from `models/router/local.json`.
-const EMBEDDED: &str = include_str!("../../models/router/local.json");
+/// The coefficients that the binary carries, from `models/router`: by the encoder that they were
+/// fitted with, the first for any other.
+const EMBEDDED: [(&str, &str); 2] = [
+    (
+        "all-minilm-l6-v2",
+        include_str!("../../models/router/local.json"),
+    ),
+    (
+        "all-mpnet-base-v2",
+        include_str!("../../models/router/local.all-mpnet-base-v2.json"),
+    ),
+];
 
 /// The judges of the two local tiers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -50,10 +60,19 @@ pub struct Risk {
 }
 
 impl LocalModel {
-    /// The model that the binary carries.
+    /// The model for the default encoder.
     #[must_use]
     pub fn embedded() -> Self {
-        serde_json::from_str(EMBEDDED).expect("a unit test parses models/router/local.json")
+        Self::of_encoder(EMBEDDED[0].0)
+    }
+
+    /// The model that was fitted with the encoder of that name, or file; of one that none was fitted
+    /// with, that for the default one.
+    #[must_use]
+    pub fn of_encoder(name: &str) -> Self {
+        let fitted = EMBEDDED.iter().find(|(of, _)| name.starts_with(of));
+        let (_, json) = fitted.unwrap_or(&EMBEDDED[0]);
+        serde_json::from_str(json).expect("a unit test parses models/router")
     }
 }
 
@@ -109,16 +128,21 @@ mod tests {
     }
 
     #[test]
-    fn the_embedded_model_has_one_weight_a_feature() {
-        let model = LocalModel::embedded();
-        assert_eq!(
-            model.faq.weights.len(),
-            crate::router::FaqSignals::default().features().len()
-        );
-        assert_eq!(
-            model.knowledge.weights.len(),
-            crate::router::PassageSignals::default().features().len()
-        );
+    fn the_embedded_models_have_one_weight_a_feature_and_name_their_encoder() {
+        for (encoder, _) in EMBEDDED {
+            let model = LocalModel::of_encoder(&format!("{encoder}.Q8_0"));
+            assert_eq!(
+                model.faq.weights.len(),
+                crate::router::FaqSignals::default().features().len()
+            );
+            assert_eq!(
+                model.knowledge.weights.len(),
+                crate::router::PassageSignals::default().features().len()
+            );
+            let fitted = model.provenance.last().expect("it says when it was fitted");
+            assert!(fitted.ends_with(encoder), "{fitted}");
+        }
+        assert_eq!(LocalModel::of_encoder("another"), LocalModel::embedded());
     }
 
     #[test]

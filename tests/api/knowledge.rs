@@ -228,3 +228,32 @@ fn walk(dir: &Path) -> Vec<std::path::PathBuf> {
     }
     files
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn faq_entries_may_have_an_encoder_of_their_own() {
+    let plain = Server::start().await;
+    let server = Server::start_with(|config, dir| {
+        // The same model under another name is another encoder to the index.
+        let own = dir.join("another-name.gguf");
+        fs::copy(config.models.dir.join("all-minilm-l6-v2.Q8_0.gguf"), &own).unwrap();
+        config.models.faq_encoder = Some(own.display().to_string());
+    })
+    .await;
+    assert_eq!(route(&server.ask("what does delivery cost?").await), "faq");
+    let index = server.dir.path().join("index");
+    let names_both = |file: &std::path::PathBuf| {
+        fs::read_to_string(file)
+            .is_ok_and(|text| text.contains("all-minilm") && text.contains("another-name"))
+    };
+    assert!(walk(&index).iter().any(names_both));
+    for query in ["descaling the kettle", "is postage free?"] {
+        let body = json!({"query": query, "top_k": 5});
+        let mut found = Vec::new();
+        for server in [&plain, &server] {
+            let answer = server.post("/v1/search", &body).await;
+            found.push(answer.json::<Value>().await.unwrap()["results"].clone());
+        }
+        assert!(!found[0].as_array().unwrap().is_empty());
+        assert_eq!(found[0], found[1], "{query}");
+    }
+}

@@ -82,7 +82,7 @@ struct Observation {
 pub(super) async fn eval(args: EvalArgs, config: &Config) -> anyhow::Result<()> {
     let rows: Vec<Row> = read_lines(&args.data)?;
     let orchestrator = app::assemble(config).await?;
-    let model = LocalModel::embedded();
+    let model = app::judges(config)?;
     let (mut scored, mut dump, mut judged) = (Vec::new(), String::new(), Vec::new());
     for (index, row) in rows.into_iter().enumerate() {
         let preview = preview(&orchestrator, &row.query).await?;

@@ -10,7 +10,7 @@ use crate::{
     app,
     config::Config,
     router::{
-        LocalModel, NearModel,
+        NearModel,
         replay::{Judges, Past, Replay, Tally, Way},
     },
     store::{DecidedTurn, Store},
@@ -65,7 +65,7 @@ pub(super) async fn run(args: Args, config: &Config) -> anyhow::Result<()> {
     let orchestrator = app::assemble(config).await?;
     let policies = orchestrator.policies_for(&app::wanted(&other));
     let judges = Judges {
-        local: LocalModel::embedded(),
+        local: app::judges(config)?,
         near: NearModel::embedded(),
     };
     let mut tally = Tally::default();

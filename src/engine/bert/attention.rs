@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::distance::Distances;
 use super::kernel::{Row, WIDTH, Weights, add_product};
 use super::rows::{Cores, Rows};
 
@@ -16,6 +17,8 @@ pub(super) struct Attention<'a> {
     pub(super) texts: &'a [Range<usize>],
     /// Blocks of features in a head.
     pub(super) head_blocks: usize,
+    /// Where the encoder looks at how far apart tokens are.
+    pub(super) distances: Option<&'a Distances>,
 }
 
 impl Attention<'_> {
@@ -37,14 +40,25 @@ impl Attention<'_> {
                     .chunks_mut(input.tokens())
                     .map(|rows| &mut rows[text.clone()])
                     .collect();
-                attend(&part(0), &part(1), &part(2), &mut output);
+                let first_scores = |query: usize, key: usize| {
+                    let of_head = |distances: &Distances| distances.row(head, query, key);
+                    self.distances.map_or(Row::ZERO, of_head)
+                };
+                attend(&part(0), &part(1), &part(2), first_scores, &mut output);
             }
         });
     }
 }
 
-/// One head on one text; everything by block of the head's features.
-fn attend(queries: &[&[Row]], keys: &[&[Row]], values: &[&[Row]], output: &mut [&mut [Row]]) {
+/// One head on one text; everything by block of the head's features. `first_scores` are those that a
+/// query's products with a block of keys are added to.
+fn attend(
+    queries: &[&[Row]],
+    keys: &[&[Row]],
+    values: &[&[Row]],
+    first_scores: impl Fn(usize, usize) -> Row + Sync,
+    output: &mut [&mut [Row]],
+) {
     let key_count = keys[0].len();
     let keys: Vec<Vec<Weights>> = keys.iter().map(|rows| turned(rows)).collect();
     let values: Vec<Vec<Weights>> = values.iter().map(|rows| as_weights(rows)).collect();
@@ -53,7 +67,9 @@ fn attend(queries: &[&[Row]], keys: &[&[Row]], values: &[&[Row]], output: &mut [
         let mut scores = Rows::default();
         scores.resize(tokens.len(), key_count.div_ceil(WIDTH));
         scores.each_block(1, Cores::One, |at, scores| {
-            scores.fill(Row::ZERO);
+            for (query, row) in tokens.clone().zip(scores.iter_mut()) {
+                *row = first_scores(query, at * WIDTH);
+            }
             for (queries, keys) in queries.iter().zip(&keys) {
                 add_product(&queries[tokens.clone()], &keys[at], scores);
             }

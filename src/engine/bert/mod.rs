@@ -1,15 +1,16 @@
-//! A BERT encoder (Devlin et al. 2019) with weights in `Q8_0`, computed here rather than by
-//! llama.cpp, because every decision waits for it.
+//! A BERT encoder (Devlin et al. 2019), or an `MPNet` one, with weights in `Q8_0`, computed here
+//! rather than by llama.cpp, because every decision waits for it.
 //!
 //! A question is a dozen or two of tokens. llama.cpp spends a quarter of the time for so few on attention,
 //! and its product of two `Q8_0` matrices is half to a third as fast as this one, which keeps what goes
 //! through it in floats. So the vectors are also a little nearer to those of unquantized weights.
 //!
-//! In reading order: `kernel` (the product), `rows` (what goes through), `matrix`, `attention`,
-//! `weights` (the file). Deliberately not here: words to tokens (llama.cpp's, as for all models),
+//! In reading order: `kernel` (the product), `rows` (what goes through), `matrix`, `distance` and
+//! `attention`, `weights` (the file). Deliberately not here: words to tokens (llama.cpp's, as for all models),
 //! threads, and encoders of another architecture or weight format (llama.cpp's too).
 
 mod attention;
+mod distance;
 mod kernel;
 mod matrix;
 mod rows;
@@ -19,6 +20,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use attention::Attention;
+use distance::Distances;
 use kernel::{Row, WIDTH, gelu};
 use matrix::Matrix;
 pub(super) use rows::Cores;
@@ -36,6 +38,8 @@ pub(super) struct Bert {
     kind: Vec<Row>,
     norm: Norm,
     layers: Vec<Layer>,
+    /// `MPNet`'s.
+    distances: Option<Distances>,
     /// Blocks of features in an attention head.
     head_blocks: usize,
     /// Blocks of features of a token.
@@ -120,6 +124,7 @@ impl Bert {
         let attention = Attention {
             texts,
             head_blocks: self.head_blocks,
+            distances: self.distances.as_ref(),
         };
         let Room { wide, narrow } = room;
         layer.attention_in.multiply(rows, wide, cores);

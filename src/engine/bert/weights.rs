@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::path::Path;
 
+use super::distance::Distances;
 use super::kernel::{Row, WIDTH};
 use super::matrix::Matrix;
 use super::rows::Norm;
@@ -49,6 +50,7 @@ pub(super) fn read(path: &Path) -> Option<Bert> {
         layers: layers
             .map(|number| source.layer(number, features, epsilon))
             .collect::<Option<_>>()?,
+        distances: source.distances(features, heads)?,
         head_blocks: features / heads / WIDTH,
         blocks: features / WIDTH,
         context_length: number("context_length")?,
@@ -89,6 +91,17 @@ impl Source {
     fn floats(&self, name: &str) -> Option<Vec<f32>> {
         let tensor = self.header.tensor(name)?;
         read_floats(&self.file, &self.header, tensor).ok()
+    }
+
+    /// The terms of distances, if the encoder has any; scores are divided by what is multiplied here.
+    fn distances(&self, features: usize, heads: usize) -> Option<Option<Distances>> {
+        let name = "attn_rel_b.weight";
+        if self.header.tensor(name).is_none() {
+            return Some(None);
+        }
+        #[expect(clippy::cast_precision_loss, reason = "some dozen features")]
+        let scale = ((features / heads) as f32).sqrt();
+        Distances::new(&self.floats(name)?, heads, scale).map(Some)
     }
 
     fn norm(&self, name: &str, features: usize, epsilon: f32) -> Option<Norm> {

@@ -19,6 +19,9 @@ const WORDS: [&str; 8] = [
     "c",
 ];
 
+/// The tensor that makes an `MPNet` of it.
+const DISTANCES: &str = "attn_rel_b.weight";
+
 /// Numbers between -1 and 1 without a pattern.
 struct Numbers(u32);
 
@@ -113,9 +116,11 @@ fn write(
         } else {
             0.0
         };
-        let values = (0..shape.iter().product()).map(|_| mean + 0.3 * numbers.next());
+        let spread = if name == DISTANCES { 3.0 } else { 0.3 };
+        let values = (0..shape.iter().product()).map(|_| mean + spread * numbers.next());
         let values: Vec<f32> = values.collect();
-        let exact = shape.len() == 1 || name.starts_with("pos") || name.starts_with("token_types");
+        let small = ["position_embd", "token_types", "attn_rel"];
+        let exact = shape.len() == 1 || small.iter().any(|small| name.starts_with(small));
         let kind = if exact { TensorType::F32 } else { format };
         Tensor {
             name,
@@ -176,6 +181,33 @@ fn what_is_computed_here_is_what_llama_cpp_computes() {
             }
         }
     }
+}
+
+/// What `transformers` 4.46 computes of 40 tokens with the toy's weights in its `MPNetModel`.
+#[rustfmt::skip]
+const MPNET_OF_40_TOKENS: [f32; WIDTH] = [
+    0.147, -0.074, -0.143, 0.166, -0.107, 0.090, -0.188, 0.154,
+    -0.128, 0.212, -0.166, 0.098, -0.038, 0.084, 0.080, -0.030,
+    -0.096, -0.006, 0.214, -0.151, -0.056, -0.115, -0.082, 0.083,
+    -0.003, -0.025, 0.009, -0.107, -0.245, 0.106, -0.124, 0.123,
+    0.286, -0.031, -0.096, 0.099, 0.164, -0.065, 0.105, 0.009,
+    -0.205, 0.109, -0.052, -0.066, 0.076, -0.149, -0.144, 0.048,
+    -0.061, 0.286, -0.169, 0.050, -0.075, 0.150, 0.008, 0.070,
+    0.055, 0.134, -0.080, -0.243, 0.090, 0.083, 0.024, -0.058,
+];
+
+#[test]
+fn an_mpnet_sees_how_far_apart_tokens_are() {
+    let mut shapes = shapes();
+    shapes.push((DISTANCES.to_owned(), vec![2, 32]));
+    let file = write(shapes, &metadata(2), TensorType::Q8_0);
+    let weights = Weights::load(file.path(), 2).expect("it loads");
+    assert!(weights.bert.is_some());
+    let expected = |vector: &[f32]| cosine(vector, &MPNET_OF_40_TOKENS);
+    let cosine = expected(&vectors(&weights, &[40])[0]);
+    assert!(cosine > 0.999, "{cosine}");
+    let without = Weights::load(toy(2, TensorType::Q8_0).path(), 2).expect("it loads");
+    assert!(expected(&vectors(&without, &[40])[0]) < 0.996);
 }
 
 #[test]

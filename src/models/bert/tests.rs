@@ -29,7 +29,8 @@ fn toy(width: usize) -> TempDir {
     fs::write(folder.path().join("config.json"), config.to_string()).expect("writable");
     fs::write(folder.path().join("vocab.txt"), WORDS.join("\n")).expect("writable");
     let zeros = vec![0_u8; 4 * 64 * width.max(64)];
-    let weights: HashMap<String, TensorView<'_>> = tensor_names(1)
+    let weights: HashMap<String, TensorView<'_>> = Family::Bert
+        .tensor_names(1)
         .into_iter()
         .map(|(from, to)| {
             let shape = toy_shape(&to, width);
@@ -115,7 +116,8 @@ fn a_vocabulary_of_the_wrong_length_is_refused() {
 
 #[test]
 fn word_pieces_take_the_form_of_llama_cpp() {
-    let metadata = vocabulary::metadata(&WORDS).expect("all special words are there");
+    let metadata =
+        vocabulary::metadata(&WORDS, &Family::Bert.marks()).expect("all special words are there");
     let value = |key: &str| {
         &metadata
             .iter()

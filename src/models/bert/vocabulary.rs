@@ -4,7 +4,10 @@
 //! llama.cpp puts a mark before each word and matches the longest pieces, so there the first kind is
 //! bare and the second begins with the mark.
 
-use super::{BertError, Value};
+use super::{
+    BertError, Value,
+    family::{self, Marks},
+};
 
 const WORD_START: char = '\u{2581}';
 
@@ -15,7 +18,7 @@ const CONTROL: i32 = 3;
 const UNUSED: i32 = 5;
 
 /// All `tokenizer.ggml.*` pairs but the count of segment types.
-pub(super) fn metadata(words: &[&str]) -> Result<Vec<(String, Value)>, BertError> {
+pub(super) fn metadata(words: &[&str], marks: &Marks) -> Result<Vec<(String, Value)>, BertError> {
     let id = |wanted: &str| {
         let position = words
             .iter()
@@ -35,13 +38,13 @@ pub(super) fn metadata(words: &[&str]) -> Result<Vec<(String, Value)>, BertError
             "token_type",
             Value::I32s(words.iter().map(|word| class(word)).collect()),
         ),
-        ("bos_token_id", id("[CLS]")?),
-        ("cls_token_id", id("[CLS]")?),
+        ("bos_token_id", id(marks.start)?),
+        ("cls_token_id", id(marks.start)?),
         // Spelled so in the format.
-        ("seperator_token_id", id("[SEP]")?),
-        ("unknown_token_id", id("[UNK]")?),
-        ("padding_token_id", id("[PAD]")?),
-        ("mask_token_id", id("[MASK]")?),
+        ("seperator_token_id", id(marks.end)?),
+        ("unknown_token_id", id(family::UNKNOWN)?),
+        ("padding_token_id", id(marks.padding)?),
+        ("mask_token_id", id(marks.mask)?),
         ("normalizer.lowercase", Value::Bool(true)),
         ("normalizer.strip_accents", Value::Bool(true)),
     ];
@@ -51,7 +54,8 @@ pub(super) fn metadata(words: &[&str]) -> Result<Vec<(String, Value)>, BertError
 }
 
 fn is_special(word: &str) -> bool {
-    word.len() > 2 && word.starts_with('[') && word.ends_with(']')
+    let between = |open, close| word.starts_with(open) && word.ends_with(close);
+    word.len() > 2 && (between('[', ']') || between('<', '>'))
 }
 
 fn piece(word: &str) -> String {
@@ -64,7 +68,7 @@ fn piece(word: &str) -> String {
 
 fn class(word: &str) -> i32 {
     match word {
-        "[UNK]" => UNKNOWN,
+        family::UNKNOWN => UNKNOWN,
         _ if word.starts_with("[unused") => UNUSED,
         _ if is_special(word) => CONTROL,
         _ => NORMAL,

