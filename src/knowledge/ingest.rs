@@ -244,15 +244,13 @@ fn texts_without_vectors(catalog: &Catalog, base: Option<&Generation>) -> PerKin
 type Known<'a> = HashMap<TextHash, &'a [f32]>;
 
 fn known_vectors(base: Option<&Generation>) -> PerKind<Known<'_>> {
-    let Some(base) = base else {
-        return PerKind::default();
-    };
     fn of_kind<'a>((texts, vectors): (Vec<Cow<'a, str>>, &'a Matrix)) -> Known<'a> {
         let rows = texts.iter().enumerate();
         rows.map(|(row, text)| (hash(text), vectors.row(row)))
             .collect()
     }
-    base.catalog.texts().zip(base.vectors.as_ref()).map(of_kind)
+    let both = base.map(|base| base.catalog.texts().zip(base.vectors.as_ref()));
+    both.map(|both| both.map(of_kind)).unwrap_or_default()
 }
 
 fn unread(found: &sources::Found, hash: String, reason: String) -> FileRecord {

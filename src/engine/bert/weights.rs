@@ -10,6 +10,8 @@ use super::rows::Norm;
 use super::{Bert, Layer};
 use crate::gguf::{self, Header, Q8_0_BLOCK_BYTES, TensorType, Value, read_bytes, read_floats};
 
+/// Of an `MPNet`: what attention adds for distances.
+const DISTANCES: &str = "attn_rel_b.weight";
 /// llama.cpp's number for it.
 const MEAN_POOLING: usize = 1;
 
@@ -50,7 +52,10 @@ pub(super) fn read(path: &Path) -> Option<Bert> {
         layers: layers
             .map(|number| source.layer(number, features, epsilon))
             .collect::<Option<_>>()?,
-        distances: source.distances(features, heads)?,
+        distances: match source.header.tensor(DISTANCES) {
+            Some(_) => Some(source.distances(features, heads)?),
+            None => None,
+        },
         head_blocks: features / heads / WIDTH,
         blocks: features / WIDTH,
         context_length: number("context_length")?,
@@ -93,15 +98,11 @@ impl Source {
         read_floats(&self.file, &self.header, tensor).ok()
     }
 
-    /// The terms of distances, if the encoder has any; scores are divided by what is multiplied here.
-    fn distances(&self, features: usize, heads: usize) -> Option<Option<Distances>> {
-        let name = "attn_rel_b.weight";
-        if self.header.tensor(name).is_none() {
-            return Some(None);
-        }
+    /// The terms of distances; scores are divided by what they are multiplied by here.
+    fn distances(&self, features: usize, heads: usize) -> Option<Distances> {
         #[expect(clippy::cast_precision_loss, reason = "some dozen features")]
         let scale = ((features / heads) as f32).sqrt();
-        Distances::new(&self.floats(name)?, heads, scale).map(Some)
+        Distances::new(&self.floats(DISTANCES)?, heads, scale)
     }
 
     fn norm(&self, name: &str, features: usize, epsilon: f32) -> Option<Norm> {
