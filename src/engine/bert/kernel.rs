@@ -3,6 +3,8 @@
 //! Everything is cut into pieces of 32: a `Q8_0` block has as many values, an attention head of
 //! `MiniLM` as many features. `wide` maps sixteen floats to whatever registers the machine has.
 
+use std::array;
+
 use wide::{f32x16, i8x16, i16x16, i32x16};
 
 /// Features in a row, and rows in a block of weights.
@@ -21,8 +23,13 @@ impl Row {
 
     /// The two halves.
     pub(super) fn halves(&self) -> [f32x16; 2] {
-        let half = |half: &[f32]| -> [f32; 16] { half.try_into().expect("sixteen of 32") };
-        [half(&self.0[..16]), half(&self.0[16..])].map(f32x16::from)
+        [self.half(0), self.half(1)]
+    }
+
+    /// The half numbered `half`.
+    fn half(&self, half: usize) -> f32x16 {
+        let half: [f32; 16] = self.0[16 * half..][..16].try_into().expect("sixteen of 32");
+        f32x16::from(half)
     }
 
     /// The row of those halves.
@@ -73,12 +80,11 @@ impl Row {
     }
 }
 
-/// Tokens whose sums fill the registers: AVX-512 has 32 of sixteen floats.
-const MOST_TOKENS: usize = if cfg!(target_feature = "avx512f") {
-    12
-} else {
-    3
-};
+/// AVX-512 has 32 registers of sixteen floats, others 16 of eight, or 32 of four.
+const WIDE_REGISTERS: bool = cfg!(target_feature = "avx512f");
+/// Tokens whose sums fill the registers, with room for weights and an input: of whole rows, or of half
+/// of each.
+const MOST_TOKENS: usize = if WIDE_REGISTERS { 12 } else { 6 };
 
 /// What adds the product of some tokens, as many as it is for.
 type AddTile = fn(&[Row], &Weights, &mut [Row]);
@@ -115,16 +121,37 @@ pub(super) fn add_product(inputs: &[Row], weights: &Weights, outputs: &mut [Row]
 fn add_tile<const T: usize>(inputs: &[Row], weights: &Weights, outputs: &mut [Row]) {
     let inputs: &[Row; T] = inputs.try_into().expect("a tile of T tokens");
     let outputs: &mut [Row; T] = outputs.try_into().expect("a tile of T tokens");
-    let mut sums = outputs.each_ref().map(Row::halves);
+    if WIDE_REGISTERS {
+        add_halves::<T, 2>(0, inputs, weights, outputs);
+    } else {
+        add_halves::<T, 1>(0, inputs, weights, outputs);
+        add_halves::<T, 1>(1, inputs, weights, outputs);
+    }
+}
+
+/// `H` halves of the outputs, from `first` on.
+#[inline]
+fn add_halves<const T: usize, const H: usize>(
+    first: usize,
+    inputs: &[Row; T],
+    weights: &Weights,
+    outputs: &mut [Row; T],
+) {
+    let halves = |row: &Row| -> [f32x16; H] { array::from_fn(|half| row.half(first + half)) };
+    let mut sums = outputs.each_ref().map(halves);
     for (feature, outputs) in weights.iter().enumerate() {
-        let [low, high] = outputs.halves();
-        for (input, sum) in inputs.iter().zip(&mut sums) {
+        let outputs = halves(outputs);
+        for (input, sums) in inputs.iter().zip(&mut sums) {
             let input = f32x16::splat(input.0[feature]);
-            *sum = [input.mul_add(low, sum[0]), input.mul_add(high, sum[1])];
+            for (sum, output) in sums.iter_mut().zip(outputs) {
+                *sum = input.mul_add(output, *sum);
+            }
         }
     }
-    for (output, sum) in outputs.iter_mut().zip(&sums) {
-        *output = Row::of(*sum);
+    for (output, sums) in outputs.iter_mut().zip(&sums) {
+        for (half, sum) in sums.iter().enumerate() {
+            output.0[16 * (first + half)..][..16].copy_from_slice(sum.as_array());
+        }
     }
 }
 
