@@ -174,8 +174,9 @@ pub async fn assemble(config: &Config) -> Result<Orchestrator, AppError> {
         &config.models.generator,
         ModelRole::Generator,
     )?;
+    let encoder_files = encoder_files(config)?;
     let (encoders, generator, store) = tokio::join!(
-        start_encoders_beside(config, arbiter.clone()),
+        start_encoders_beside(&encoder_files, config, arbiter.clone()),
         start_generator(config, &generator_file, arbiter),
         Store::open(&config.store.url),
     );
@@ -190,14 +191,14 @@ pub async fn assemble(config: &Config) -> Result<Orchestrator, AppError> {
         }
         Err(error) => return Err(error.into()),
     }
-    let judges = judges(config)?;
+    let judges = judges_of(&encoder_files);
     let folders = folders(config);
     let calibrated = calibrate::calibrate(&knowledge, &encoders.faq, &judges, &folders);
     let calibration = calibrated.await?;
     let parts = Parts {
         knowledge,
         encoders,
-        encoder_name: encoder_files(config)?.passages.name,
+        encoder_name: encoder_files.passages.name,
         generator,
         generator_name: generator_file.name,
         generator_tuned: generator_file.adapter.is_some(),
@@ -263,8 +264,8 @@ fn log_report(report: &IngestReport) {
 /// # Errors
 /// [`AppError`] where its file is missing or broken.
 pub async fn start_encoder(config: &Config) -> Result<Encoder, AppError> {
-    let file = encoder_files(config)?.passages;
-    start_encoder_of(file, config, Arbiter::start()?).await
+    let files = encoder_files(config)?;
+    start_encoder_of(&files.passages, config, Arbiter::start()?).await
 }
 
 /// The encoders of FAQ entries and of passages, for commands that need no other model.
@@ -272,15 +273,16 @@ pub async fn start_encoder(config: &Config) -> Result<Encoder, AppError> {
 /// # Errors
 /// [`AppError`] where a file is missing or broken.
 pub async fn start_encoders(config: &Config) -> Result<PerKind<Encoder>, AppError> {
-    start_encoders_beside(config, Arbiter::start()?).await
+    start_encoders_beside(&encoder_files(config)?, config, Arbiter::start()?).await
 }
 
 /// One encoder for both kinds where the same is configured.
 async fn start_encoders_beside(
+    files: &PerKind<ModelFile>,
     config: &Config,
     arbiter: Arbiter,
 ) -> Result<PerKind<Encoder>, AppError> {
-    let PerKind { faq, passages } = encoder_files(config)?;
+    let PerKind { faq, passages } = files;
     if faq.path == passages.path {
         let encoder = start_encoder_of(passages, config, arbiter).await?;
         return Ok(PerKind::same(encoder));
@@ -309,21 +311,25 @@ fn encoder_files(config: &Config) -> Result<PerKind<ModelFile>, AppError> {
 /// # Errors
 /// [`AppError`] where an encoder is not known.
 pub fn judges(config: &Config) -> Result<LocalModel, AppError> {
-    let files = encoder_files(config)?;
-    let judges = files.map(|file| LocalModel::of_encoder(&file.name));
-    Ok(LocalModel {
+    Ok(judges_of(&encoder_files(config)?))
+}
+
+fn judges_of(encoders: &PerKind<ModelFile>) -> LocalModel {
+    let fitted = |file: &ModelFile| LocalModel::of_encoder(&file.name);
+    let judges = encoders.as_ref().map(fitted);
+    LocalModel {
         faq: judges.faq.faq,
         ..judges.passages
-    })
+    }
 }
 
 async fn start_encoder_of(
-    file: ModelFile,
+    file: &ModelFile,
     config: &Config,
     arbiter: Arbiter,
 ) -> Result<Encoder, AppError> {
     let options = EncoderOptions {
-        model: file.path,
+        model: file.path.clone(),
         threads: config.engine.threads,
         queue: config.engine.queue,
     };

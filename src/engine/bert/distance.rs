@@ -2,11 +2,10 @@
 //! (`MPNet`, Song et al. 2020, with the buckets of T5, Raffel et al. 2020).
 
 use super::kernel::{Row, WIDTH};
+use crate::engine::embedding::MAX_TOKENS;
 
 /// Farther keys than this are all alike.
 const FARTHEST: usize = 128;
-/// The most tokens of a text, so that there is a place for each distance.
-const MOST_TOKENS: usize = 512;
 
 /// One term for every head and distance.
 pub(super) struct Distances {
@@ -22,11 +21,11 @@ impl Distances {
         if buckets < 4 || !buckets.is_multiple_of(4) || learned.len() != buckets * heads {
             return None;
         }
-        // Keys come in whole blocks, of which the last may go beyond the text.
-        let places = 2 * MOST_TOKENS + WIDTH;
+        // There is a place for each distance; keys come in whole blocks, of which the last may go beyond the text.
+        let places = 2 * MAX_TOKENS + WIDTH;
         let table = |head: usize| {
             let term = |place: usize| {
-                let (key, query) = (place, MOST_TOKENS);
+                let (key, query) = (place, MAX_TOKENS);
                 learned[bucket(key, query, buckets / 2) * heads + head] * scale
             };
             (0..places).map(term).collect()
@@ -38,7 +37,7 @@ impl Distances {
 
     /// Of a head: the terms of `WIDTH` keys from the block's first on.
     pub(super) fn row(&self, head: usize, query: usize, first_key: usize) -> Row {
-        let place = first_key + MOST_TOKENS - query;
+        let place = first_key + MAX_TOKENS - query;
         let mut row = Row::ZERO;
         row.0.copy_from_slice(&self.heads[head][place..][..WIDTH]);
         row

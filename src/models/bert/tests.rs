@@ -18,18 +18,31 @@ const WORDS: [&str; 8] = [
     "##ning",
 ];
 
+const MPNET_WORDS: [&str; 8] = [
+    "<s>", "<pad>", "</s>", "[UNK]", "<mask>", "run", "##ning", "<",
+];
+
 /// A folder with the three files of an encoder whose rows are `width` long.
 fn toy(width: usize) -> TempDir {
+    toy_of(Family::Bert, width)
+}
+
+fn toy_of(family: Family, width: usize) -> TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
+    let (kind, words) = match family {
+        Family::Bert => ("bert", WORDS),
+        Family::Mpnet => ("mpnet", MPNET_WORDS),
+    };
     let config = serde_json::json!({
+        "model_type": kind,
         "hidden_size": width, "intermediate_size": 64, "num_hidden_layers": 1, "num_attention_heads": 2,
         "max_position_embeddings": 4, "type_vocab_size": 2, "vocab_size": WORDS.len(),
         "layer_norm_eps": 1e-12, "hidden_act": "gelu",
     });
     fs::write(folder.path().join("config.json"), config.to_string()).expect("writable");
-    fs::write(folder.path().join("vocab.txt"), WORDS.join("\n")).expect("writable");
+    fs::write(folder.path().join("vocab.txt"), words.join("\n")).expect("writable");
     let zeros = vec![0_u8; 4 * 64 * width.max(64)];
-    let weights: HashMap<String, TensorView<'_>> = Family::Bert
+    let weights: HashMap<String, TensorView<'_>> = family
         .tensor_names(1)
         .into_iter()
         .map(|(from, to)| {
@@ -52,6 +65,7 @@ fn toy_shape(name: &str, width: usize) -> Vec<usize> {
         "token_embd.weight" => vec![WORDS.len(), width],
         "position_embd.weight" => vec![4, width],
         "token_types.weight" => vec![2, width],
+        "attn_rel_b.weight" => vec![32, 2],
         _ if name.contains("ffn_up.weight") => vec![64, width],
         _ if name.contains("ffn_down.weight") => vec![width, 64],
         _ if name.contains("ffn_up.bias") => vec![64],
@@ -91,6 +105,27 @@ fn matrices_are_quantized_and_the_rest_stays_exact() {
     ] {
         assert_eq!(ids[quantized], TensorType::Q8_0.id(), "{quantized}");
     }
+}
+
+#[test]
+fn an_mpnet_keeps_the_positions_that_stand_for_one_and_its_terms_of_distances() {
+    let folder = toy_of(Family::Mpnet, 64);
+    let out = folder.path().join("toy.gguf");
+    convert(folder.path(), &out, "toy", TensorType::Q8_0).expect("the files are right");
+    let header = gguf::check_with_lists(&out).expect("a whole file");
+    let tensor = |name: &str| header.tensor(name).expect("written");
+    assert_eq!(tensor("position_embd.weight").shape, [64, 2]);
+    assert_eq!(tensor("token_types.weight").shape, [64, 1]);
+    let distances = tensor("attn_rel_b.weight");
+    assert_eq!(distances.shape, [2, 32]);
+    assert_eq!(distances.type_id, TensorType::F32.id());
+    let number = |key: &str| header.metadata.get(key);
+    assert_eq!(number("bert.context_length"), Some(&Value::U32(2)));
+    assert_eq!(number("tokenizer.ggml.cls_token_id"), Some(&Value::U32(0)));
+    let end = number("tokenizer.ggml.seperator_token_id");
+    assert_eq!(end, Some(&Value::U32(2)));
+    let classes = number("tokenizer.ggml.token_type");
+    assert_eq!(classes, Some(&Value::I32s(vec![3, 3, 3, 2, 3, 1, 1, 1])));
 }
 
 #[test]
