@@ -1,11 +1,12 @@
-//! The one product that all of the encoder's time goes into, and functions of single numbers.
+//! Rows of floats, the product of two of what goes through the encoder, and functions of single numbers.
 //!
 //! Everything is cut into pieces of 32: a `Q8_0` block has as many values, an attention head of
 //! `MiniLM` as many features. `wide` maps sixteen floats to whatever registers the machine has.
 
 use std::array;
+use std::ops::Range;
 
-use wide::{f32x16, i8x16, i16x16, i32x16};
+use wide::f32x16;
 
 /// Features in a row, and rows in a block of weights.
 pub(super) const WIDTH: usize = 32;
@@ -27,7 +28,7 @@ impl Row {
     }
 
     /// The half numbered `half`.
-    fn half(&self, half: usize) -> f32x16 {
+    pub(super) fn half(&self, half: usize) -> f32x16 {
         let half: [f32; 16] = self.0[16 * half..][..16].try_into().expect("sixteen of 32");
         f32x16::from(half)
     }
@@ -38,18 +39,6 @@ impl Row {
         row.0[..16].copy_from_slice(halves[0].as_array());
         row.0[16..].copy_from_slice(halves[1].as_array());
         row
-    }
-
-    /// The row of those bytes, each times its scale.
-    pub(super) fn of_bytes(bytes: &[i8; WIDTH], scales: [f32x16; 2]) -> Self {
-        let half = |half: &[i8]| {
-            let half: [i8; 16] = half.try_into().expect("sixteen of 32");
-            i32x16::from(i16x16::from(i8x16::from(half))).round_float()
-        };
-        Self::of([
-            half(&bytes[..16]) * scales[0],
-            half(&bytes[16..]) * scales[1],
-        ])
     }
 
     /// `change` of each half.
@@ -81,7 +70,7 @@ impl Row {
 }
 
 /// AVX-512 has 32 registers of sixteen floats, others 16 of eight, or 32 of four.
-const WIDE_REGISTERS: bool = cfg!(target_feature = "avx512f");
+pub(super) const WIDE_REGISTERS: bool = cfg!(target_feature = "avx512f");
 /// Tokens whose sums fill the registers, with room for weights and an input: of whole rows, or of half
 /// of each.
 const MOST_TOKENS: usize = if WIDE_REGISTERS { 12 } else { 6 };
@@ -105,16 +94,21 @@ const TILES: [AddTile; 12] = [
     add_tile::<12>,
 ];
 
-/// Adds to `outputs[t]` the product of `inputs[t]` and `weights`, for every token `t`: in tiles of
-/// about equal size, since one of few tokens takes as long as one of four.
+/// So many tokens in tiles of about equal size, since one of few tokens takes as long as one of four.
+pub(super) fn tiles(tokens: usize) -> impl Iterator<Item = Range<usize>> {
+    let mut start = 0;
+    (1..=tokens.div_ceil(MOST_TOKENS)).rev().map(move |left| {
+        let tile = start..start + (tokens - start).div_ceil(left);
+        start = tile.end;
+        tile
+    })
+}
+
+/// Adds to `outputs[t]` the product of `inputs[t]` and `weights`, for every token `t`.
 pub(super) fn add_product(inputs: &[Row], weights: &Weights, outputs: &mut [Row]) {
-    let (mut inputs, mut outputs) = (inputs, outputs);
-    for tiles_left in (1..=inputs.len().div_ceil(MOST_TOKENS)).rev() {
-        let tokens = inputs.len().div_ceil(tiles_left);
-        let (tile, rest) = inputs.split_at(tokens);
-        let (tile_outputs, outputs_rest) = outputs.split_at_mut(tokens);
-        TILES[tokens - 1](tile, weights, tile_outputs);
-        (inputs, outputs) = (rest, outputs_rest);
+    for tile in tiles(inputs.len()) {
+        let add = TILES[tile.len() - 1];
+        add(&inputs[tile.clone()], weights, &mut outputs[tile]);
     }
 }
 

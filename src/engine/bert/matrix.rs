@@ -1,8 +1,7 @@
-//! A matrix of weights in eight bits, laid out for [`kernel`](super::kernel).
+//! A matrix of weights in eight bits, laid out for [`integers`](super::integers).
 
-use half::f16;
-
-use super::kernel::{Row, WIDTH, Weights, add_product};
+use super::integers::{Block, Integers};
+use super::kernel::{Row, WIDTH};
 use super::rows::{Cores, Rows};
 use crate::engine::ffi;
 use crate::gguf::Q8_0_BLOCK_BYTES;
@@ -10,37 +9,6 @@ use crate::gguf::Q8_0_BLOCK_BYTES;
 /// How many blocks of weights are on their way from memory: they are more than a core's cache holds,
 /// and a dozen tokens are done with one before it could ask for the next.
 const BLOCKS_AHEAD: usize = 2;
-
-/// Weights from [`WIDTH`] inputs to as many outputs: those of a `Q8_0` block each, input by input.
-struct Block {
-    bytes: [[i8; WIDTH]; WIDTH],
-    /// By output.
-    scales: Row,
-}
-
-impl Block {
-    /// From the rows of that many outputs, one `Q8_0` block of each.
-    fn new<'a>(outputs: impl Iterator<Item = &'a [u8; Q8_0_BLOCK_BYTES]>) -> Self {
-        let mut block = Self {
-            bytes: [[0; WIDTH]; WIDTH],
-            scales: Row::ZERO,
-        };
-        for (output, stored) in outputs.enumerate() {
-            block.scales.0[output] = f16::from_le_bytes([stored[0], stored[1]]).to_f32();
-            for (input, byte) in stored[2..].iter().enumerate() {
-                block.bytes[input][output] = byte.cast_signed();
-            }
-        }
-        block
-    }
-
-    fn write(&self, weights: &mut Weights) {
-        let scales = self.scales.halves();
-        for (bytes, row) in self.bytes.iter().zip(weights) {
-            *row = Row::of_bytes(bytes, scales);
-        }
-    }
-}
 
 /// Weights and bias from any number of inputs to any number of outputs, both multiples of [`WIDTH`].
 pub(super) struct Matrix {
@@ -97,19 +65,22 @@ impl Matrix {
         cores: Cores,
     ) {
         let across = self.blocks.len() / self.bias.len();
+        let integers = Integers::of(inputs);
         outputs.resize(inputs.tokens(), self.bias.len());
         outputs.each_block(1, cores, |at, outputs| {
-            outputs.fill(self.bias[at]);
-            let mut weights = [Row::ZERO; WIDTH];
+            outputs.fill(Row::ZERO);
             let blocks = &self.blocks[at * across..];
-            for (input, block) in blocks[..across].iter().enumerate() {
-                if let Some(coming) = blocks.get(input + BLOCKS_AHEAD) {
+            for (number, block) in blocks[..across].iter().enumerate() {
+                if let Some(coming) = blocks.get(number + BLOCKS_AHEAD) {
                     ffi::prefetch(coming);
                 }
-                block.write(&mut weights);
-                add_product(inputs.block(input), &weights, outputs);
+                block.add_product(&integers, number, outputs);
             }
-            outputs.iter_mut().for_each(&change);
+            for (row, unit) in outputs.iter_mut().zip(integers.units()) {
+                row.map(|half| half * *unit);
+                row.add(&self.bias[at]);
+                change(row);
+            }
         });
     }
 }
