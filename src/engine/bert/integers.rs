@@ -28,6 +28,7 @@ const NEXT_TO_NOTHING: f32 = 1e-20;
 struct Pairs([i32; PAIRS]);
 
 /// The features of some tokens as whole numbers.
+#[derive(Default)]
 pub(super) struct Integers {
     /// Block by block, and in it token by token.
     pairs: Vec<Pairs>,
@@ -36,7 +37,8 @@ pub(super) struct Integers {
 }
 
 impl Integers {
-    pub(super) fn of(rows: &Rows) -> Self {
+    /// Takes the features of `rows` instead of those that it had.
+    pub(super) fn round(&mut self, rows: &Rows) {
         let unit = |token: usize| {
             let mut greatest = f32x16::splat(NEXT_TO_NOTHING);
             for block in 0..rows.blocks() {
@@ -45,12 +47,18 @@ impl Integers {
             }
             greatest.as_array().iter().copied().fold(0.0, f32::max) / GREATEST
         };
-        let units: Vec<f32> = (0..rows.tokens()).map(unit).collect();
-        let blocks = (0..rows.blocks()).flat_map(|block| rows.block(block).iter().zip(&units));
-        Self {
-            pairs: blocks.map(|(row, unit)| Pairs::of(row, *unit)).collect(),
-            units,
+        self.units.clear();
+        self.units.extend((0..rows.tokens()).map(unit));
+        self.pairs.clear();
+        for block in 0..rows.blocks() {
+            let rows = rows.block(block).iter().zip(&self.units);
+            self.pairs
+                .extend(rows.map(|(row, unit)| Pairs::of(row, *unit)));
         }
+    }
+
+    pub(super) fn tokens(&self) -> usize {
+        self.units.len()
     }
 
     /// By token, what 1 is worth.
@@ -226,7 +234,8 @@ mod tests {
         let block = Block::new(stored.iter());
         for tokens in 0..14 {
             let rows = rows(tokens);
-            let integers = Integers::of(&rows);
+            let mut integers = Integers::default();
+            integers.round(&rows);
             for number in 0..2 {
                 let mut outputs = vec![Row::ZERO; tokens];
                 block.add_product(&integers, number, &mut outputs);
@@ -258,7 +267,8 @@ mod tests {
         let mut rows = Rows::default();
         rows.resize(1, 1);
         *rows.row_mut(0, 0) = Row([-3.0; WIDTH]);
-        let integers = Integers::of(&rows);
+        let mut integers = Integers::default();
+        integers.round(&rows);
         let mut outputs = [Row::ZERO];
         block.add_product(&integers, 0, &mut outputs);
         let scale = f16::from_le_bytes([128, 128]).to_f32();

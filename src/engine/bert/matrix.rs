@@ -52,7 +52,7 @@ impl Matrix {
     }
 
     /// Writes the product and the bias to `outputs`.
-    pub(super) fn multiply(&self, inputs: &Rows, outputs: &mut Rows, cores: Cores) {
+    pub(super) fn multiply(&self, inputs: &Integers, outputs: &mut Rows, cores: Cores) {
         self.multiply_then(|_| (), inputs, outputs, cores);
     }
 
@@ -60,12 +60,11 @@ impl Matrix {
     pub(super) fn multiply_then(
         &self,
         change: impl Fn(&mut Row) + Sync,
-        inputs: &Rows,
+        inputs: &Integers,
         outputs: &mut Rows,
         cores: Cores,
     ) {
         let across = self.blocks.len() / self.bias.len();
-        let integers = Integers::of(inputs);
         outputs.resize(inputs.tokens(), self.bias.len());
         outputs.each_block(1, cores, |at, outputs| {
             outputs.fill(Row::ZERO);
@@ -74,9 +73,9 @@ impl Matrix {
                 if let Some(coming) = blocks.get(number + BLOCKS_AHEAD) {
                     ffi::prefetch(coming);
                 }
-                block.add_product(&integers, number, outputs);
+                block.add_product(inputs, number, outputs);
             }
-            for (row, unit) in outputs.iter_mut().zip(integers.units()) {
+            for (row, unit) in outputs.iter_mut().zip(inputs.units()) {
                 row.map(|half| half * *unit);
                 row.add(&self.bias[at]);
                 change(row);

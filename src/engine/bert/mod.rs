@@ -17,13 +17,14 @@ mod matrix;
 mod rows;
 mod weights;
 
-use std::ops::Range;
 use std::path::Path;
 
 use attention::Attention;
 use distance::Distances;
+use integers::Integers;
 use kernel::{Row, WIDTH, gelu};
 use matrix::Matrix;
+use rayon::prelude::*;
 pub(super) use rows::Cores;
 use rows::{Norm, Rows};
 
@@ -74,78 +75,84 @@ impl Bert {
         self.context_length.min(self.positions.len() / self.blocks)
     }
 
-    /// One vector a text, of any length; of no tokens: zeros. Blocks for a quarter of a millisecond
+    /// One vector a text, of any length; of no tokens: zeros. Blocks for a fifth of a millisecond
     /// a token.
     pub(super) fn embed(&self, texts: &[&[i32]], cores: Cores) -> Vec<Vec<f32>> {
-        let mut end = 0;
-        let spans = texts.iter().map(|text| {
-            let start = end;
-            end += text.len();
-            start..end
-        });
-        let spans: Vec<Range<usize>> = spans.collect();
-        let mut rows = self.look_up(texts, end);
-        let mut room = Room::default();
-        for layer in &self.layers {
-            self.apply(layer, &mut rows, &spans, &mut room, cores);
+        match cores {
+            // Of several texts each gets a core, so that none waits for another between two products.
+            Cores::All if texts.len() > 1 => texts
+                .par_iter()
+                .map_init(Room::default, |room, text| {
+                    self.embed_one(text, room, Cores::One)
+                })
+                .collect(),
+            _ => {
+                let mut room = Room::default();
+                let texts = texts.iter();
+                texts
+                    .map(|text| self.embed_one(text, &mut room, cores))
+                    .collect()
+            }
         }
-        spans
-            .into_iter()
-            .map(|span| self.pool(&rows, span))
-            .collect()
     }
 
-    fn look_up(&self, texts: &[&[i32]], tokens: usize) -> Rows {
-        let mut rows = Rows::default();
-        rows.resize(tokens, self.blocks);
-        let placed = texts.iter().flat_map(|text| text.iter().enumerate());
-        for (at, (position, token)) in placed.enumerate() {
+    fn embed_one(&self, text: &[i32], room: &mut Room, cores: Cores) -> Vec<f32> {
+        self.look_up(text, &mut room.rows);
+        for layer in &self.layers {
+            self.apply(layer, room, cores);
+        }
+        self.pool(&room.rows)
+    }
+
+    fn look_up(&self, text: &[i32], rows: &mut Rows) {
+        rows.resize(text.len(), self.blocks);
+        for (position, token) in text.iter().enumerate() {
             let bytes = self.blocks * Q8_0_BLOCK_BYTES;
             let word = usize::try_from(*token).unwrap_or(0) * bytes;
             let word = dequantize_q8_0(&self.words[word..][..bytes]);
             for (block, word) in word.as_chunks::<WIDTH>().0.iter().enumerate() {
-                let row = rows.row_mut(block, at);
+                let row = rows.row_mut(block, position);
                 row.0 = *word;
                 row.add(&self.kind[block]);
                 row.add(&self.positions[position * self.blocks + block]);
             }
         }
         rows.normalize(&self.norm);
-        rows
     }
 
-    fn apply(
-        &self,
-        layer: &Layer,
-        rows: &mut Rows,
-        texts: &[Range<usize>],
-        room: &mut Room,
-        cores: Cores,
-    ) {
+    fn apply(&self, layer: &Layer, room: &mut Room, cores: Cores) {
         let attention = Attention {
-            texts,
             head_blocks: self.head_blocks,
             distances: self.distances.as_ref(),
         };
-        let Room { wide, narrow } = room;
-        layer.attention_in.multiply(rows, wide, cores);
+        let Room {
+            rows,
+            integers,
+            wide,
+            narrow,
+        } = room;
+        integers.round(rows);
+        layer.attention_in.multiply(integers, wide, cores);
         attention.run(wide, narrow, cores);
-        layer.attention_out.multiply(narrow, wide, cores);
+        integers.round(narrow);
+        layer.attention_out.multiply(integers, wide, cores);
         rows.add(wide);
         rows.normalize(&layer.attention_norm);
+        integers.round(rows);
         layer
             .up
-            .multiply_then(|row| row.map(gelu), rows, wide, cores);
-        layer.down.multiply(wide, narrow, cores);
+            .multiply_then(|row| row.map(gelu), integers, wide, cores);
+        integers.round(wide);
+        layer.down.multiply(integers, narrow, cores);
         rows.add(narrow);
         rows.normalize(&layer.norm);
     }
 
     /// The sum of a text's tokens, which points where their mean does.
-    fn pool(&self, rows: &Rows, text: Range<usize>) -> Vec<f32> {
+    fn pool(&self, rows: &Rows) -> Vec<f32> {
         let pooled = (0..self.blocks).map(|block| {
             let mut sum = Row::ZERO;
-            for row in &rows.block(block)[text.clone()] {
+            for row in rows.block(block) {
                 sum.add(row);
             }
             sum
@@ -154,9 +161,12 @@ impl Bert {
     }
 }
 
-/// Where a layer's parts leave what the next one needs.
+/// What goes through the layers, and where their parts leave what the next one needs: made once for
+/// several texts.
 #[derive(Default)]
 struct Room {
+    rows: Rows,
+    integers: Integers,
     wide: Rows,
     narrow: Rows,
 }
