@@ -1,5 +1,7 @@
 //! Attention of every token to every other of its text (Vaswani et al. 2017), head by head.
 
+use std::ops::Range;
+
 use super::distance::Distances;
 use super::kernel::{Row, WIDTH, Weights, add_product};
 use super::rows::{Cores, Rows};
@@ -9,8 +11,10 @@ const TOKENS_AT_ONCE: usize = 48;
 /// The score of what is no key, low enough to weigh nothing.
 const NO_KEY: f32 = -1e30;
 
-/// Attention over a text.
+/// Attention over a batch of texts.
 pub(super) struct Attention<'a> {
+    /// The tokens of each text.
+    pub(super) texts: &'a [Range<usize>],
     /// Blocks of features in a head.
     pub(super) head_blocks: usize,
     /// Where the encoder looks at how far apart tokens are.
@@ -25,17 +29,23 @@ impl Attention<'_> {
         output.resize(input.tokens(), blocks);
         output.each_block(self.head_blocks, cores, |head, output| {
             let first = head * self.head_blocks;
-            let part = |part: usize| -> Vec<&[Row]> {
-                let from = part * blocks + first;
-                let head = from..from + self.head_blocks;
-                head.map(|block| input.block(block)).collect()
-            };
-            let first_scores = |query: usize, key: usize| {
-                let of_head = |distances: &Distances| distances.row(head, query, key);
-                self.distances.map_or(Row::ZERO, of_head)
-            };
-            let mut output: Vec<&mut [Row]> = output.chunks_mut(input.tokens()).collect();
-            attend(&part(0), &part(1), &part(2), first_scores, &mut output);
+            for text in self.texts {
+                let part = |part: usize| -> Vec<&[Row]> {
+                    let from = part * blocks + first;
+                    (from..from + self.head_blocks)
+                        .map(|block| &input.block(block)[text.clone()])
+                        .collect()
+                };
+                let mut output: Vec<&mut [Row]> = output
+                    .chunks_mut(input.tokens())
+                    .map(|rows| &mut rows[text.clone()])
+                    .collect();
+                let first_scores = |query: usize, key: usize| {
+                    let of_head = |distances: &Distances| distances.row(head, query, key);
+                    self.distances.map_or(Row::ZERO, of_head)
+                };
+                attend(&part(0), &part(1), &part(2), first_scores, &mut output);
+            }
         });
     }
 }

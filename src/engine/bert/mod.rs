@@ -17,6 +17,7 @@ mod matrix;
 mod rows;
 mod weights;
 
+use std::ops::Range;
 use std::path::Path;
 
 use attention::Attention;
@@ -78,40 +79,41 @@ impl Bert {
     /// One vector a text, of any length; of no tokens: zeros. Blocks for a fifth of a millisecond
     /// a token.
     pub(super) fn embed(&self, texts: &[&[i32]], cores: Cores) -> Vec<Vec<f32>> {
-        match cores {
-            // Of several texts each gets a core, so that none waits for another between two products.
-            Cores::All if texts.len() > 1 => texts
-                .par_iter()
-                .map_init(Room::default, |room, text| {
-                    self.embed_one(text, room, Cores::One)
-                })
-                .collect(),
-            _ => {
-                let mut room = Room::default();
-                let texts = texts.iter();
-                texts
-                    .map(|text| self.embed_one(text, &mut room, cores))
-                    .collect()
-            }
+        // Of several texts each gets a core, so that none waits for another between two products.
+        if cores == Cores::All && texts.len() > 1 {
+            let one = |room: &mut Room, text: &&[i32]| self.embed_with(room, &[text], Cores::One);
+            let each = texts.par_iter().map_init(Room::default, one);
+            return each.flatten_iter().collect();
         }
+        self.embed_with(&mut Room::default(), texts, cores)
     }
 
-    fn embed_one(&self, text: &[i32], room: &mut Room, cores: Cores) -> Vec<f32> {
-        self.look_up(text, &mut room.rows);
+    /// All texts in one go: weights are fetched from memory once.
+    fn embed_with(&self, room: &mut Room, texts: &[&[i32]], cores: Cores) -> Vec<Vec<f32>> {
+        let mut end = 0;
+        let spans = texts.iter().map(|text| {
+            let start = end;
+            end += text.len();
+            start..end
+        });
+        let spans: Vec<Range<usize>> = spans.collect();
+        room.rows.resize(end, self.blocks);
+        self.look_up(texts, &mut room.rows);
         for layer in &self.layers {
-            self.apply(layer, room, cores);
+            self.apply(layer, &spans, room, cores);
         }
-        self.pool(&room.rows)
+        let pool = |span| self.pool(&room.rows, span);
+        spans.into_iter().map(pool).collect()
     }
 
-    fn look_up(&self, text: &[i32], rows: &mut Rows) {
-        rows.resize(text.len(), self.blocks);
-        for (position, token) in text.iter().enumerate() {
+    fn look_up(&self, texts: &[&[i32]], rows: &mut Rows) {
+        let placed = texts.iter().flat_map(|text| text.iter().enumerate());
+        for (at, (position, token)) in placed.enumerate() {
             let bytes = self.blocks * Q8_0_BLOCK_BYTES;
             let word = usize::try_from(*token).unwrap_or(0) * bytes;
             let word = dequantize_q8_0(&self.words[word..][..bytes]);
             for (block, word) in word.as_chunks::<WIDTH>().0.iter().enumerate() {
-                let row = rows.row_mut(block, position);
+                let row = rows.row_mut(block, at);
                 row.0 = *word;
                 row.add(&self.kind[block]);
                 row.add(&self.positions[position * self.blocks + block]);
@@ -120,8 +122,9 @@ impl Bert {
         rows.normalize(&self.norm);
     }
 
-    fn apply(&self, layer: &Layer, room: &mut Room, cores: Cores) {
+    fn apply(&self, layer: &Layer, texts: &[Range<usize>], room: &mut Room, cores: Cores) {
         let attention = Attention {
+            texts,
             head_blocks: self.head_blocks,
             distances: self.distances.as_ref(),
         };
@@ -149,10 +152,10 @@ impl Bert {
     }
 
     /// The sum of a text's tokens, which points where their mean does.
-    fn pool(&self, rows: &Rows) -> Vec<f32> {
+    fn pool(&self, rows: &Rows, text: Range<usize>) -> Vec<f32> {
         let pooled = (0..self.blocks).map(|block| {
             let mut sum = Row::ZERO;
-            for row in rows.block(block) {
+            for row in &rows.block(block)[text.clone()] {
                 sum.add(row);
             }
             sum
@@ -161,8 +164,8 @@ impl Bert {
     }
 }
 
-/// What goes through the layers, and where their parts leave what the next one needs: made once for
-/// several texts.
+/// What goes through the layers, and where their parts leave what the next one needs: kept from text to
+/// text.
 #[derive(Default)]
 struct Room {
     rows: Rows,
