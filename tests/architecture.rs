@@ -22,10 +22,11 @@ const SIBLINGS: [&str; 6] = [
 ];
 
 /// Outside libraries, and the only places that may name them.
-const LIBRARIES: [(&str, &[&str]); 9] = [
+const LIBRARIES: [(&str, &[&str]); 10] = [
     ("llama_cpp_2", &["engine/"]),
     ("llama_cpp_sys_2", &["engine/"]),
     ("rayon", &["engine/"]),
+    ("bytemuck", &["engine/bert/"]),
     ("wide", &["engine/bert/"]),
     ("tantivy", &["knowledge/"]),
     ("sqlx", &["store/"]),

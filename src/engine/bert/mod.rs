@@ -17,6 +17,7 @@ mod matrix;
 mod rows;
 mod weights;
 
+use std::cmp::Reverse;
 use std::ops::Range;
 use std::path::Path;
 
@@ -79,17 +80,26 @@ impl Bert {
     /// One vector a text, of any length; of no tokens: zeros. Blocks for a fifth of a millisecond
     /// a token.
     pub(super) fn embed(&self, texts: &[&[i32]], cores: Cores) -> Vec<Vec<f32>> {
-        // Of several texts each gets a core, so that none waits for another between two products.
-        if cores == Cores::All && texts.len() > 1 {
-            let one = |room: &mut Room, text: &&[i32]| self.embed_with(room, &[text], Cores::One);
-            let each = texts.par_iter().map_init(Room::default, one);
-            return each.flatten_iter().collect();
+        if cores == Cores::One || texts.len() < 2 {
+            return self.embed_with(texts, cores);
         }
-        self.embed_with(&mut Room::default(), texts, cores)
+        // Each core has texts of its own, so that none waits for another between two products.
+        let hands = deal(texts, rayon::current_num_threads());
+        let each = hands.par_iter().map(|hand| {
+            let texts: Vec<&[i32]> = hand.iter().map(|&number| texts[number]).collect();
+            self.embed_with(&texts, Cores::One)
+        });
+        let dealt: Vec<Vec<Vec<f32>>> = each.collect();
+        let mut vectors = vec![Vec::new(); texts.len()];
+        for (number, vector) in hands.iter().flatten().zip(dealt.into_iter().flatten()) {
+            vectors[*number] = vector;
+        }
+        vectors
     }
 
     /// All texts in one go: weights are fetched from memory once.
-    fn embed_with(&self, room: &mut Room, texts: &[&[i32]], cores: Cores) -> Vec<Vec<f32>> {
+    fn embed_with(&self, texts: &[&[i32]], cores: Cores) -> Vec<Vec<f32>> {
+        let mut room = Room::default();
         let mut end = 0;
         let spans = texts.iter().map(|text| {
             let start = end;
@@ -100,7 +110,7 @@ impl Bert {
         room.rows.resize(end, self.blocks);
         self.look_up(texts, &mut room.rows);
         for layer in &self.layers {
-            self.apply(layer, &spans, room, cores);
+            self.apply(layer, &spans, &mut room, cores);
         }
         let pool = |span| self.pool(&room.rows, span);
         spans.into_iter().map(pool).collect()
@@ -164,12 +174,40 @@ impl Bert {
     }
 }
 
-/// What goes through the layers, and where their parts leave what the next one needs: kept from text to
-/// text.
+/// The numbers of the texts in so many hands of about as many tokens each: of the longest first, each to
+/// whom has least.
+fn deal(texts: &[&[i32]], hands: usize) -> Vec<Vec<usize>> {
+    let mut longest_first: Vec<usize> = (0..texts.len()).collect();
+    longest_first.sort_by_key(|&number| Reverse(texts[number].len()));
+    let mut dealt = vec![(0, Vec::new()); hands.max(1)];
+    for number in longest_first {
+        if let Some((tokens, hand)) = dealt.iter_mut().min_by_key(|(tokens, _)| *tokens) {
+            *tokens += texts[number].len();
+            hand.push(number);
+        }
+    }
+    dealt.into_iter().map(|(_, hand)| hand).collect()
+}
+
+/// What goes through the layers, and where their parts leave what the next one needs.
 #[derive(Default)]
 struct Room {
     rows: Rows,
     integers: Integers,
     wide: Rows,
     narrow: Rows,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_dealt_in_hands_of_about_equal_length_and_none_is_lost() {
+        let texts = [9, 1, 4, 5, 0].map(|tokens| vec![7; tokens]);
+        let texts = texts.each_ref().map(Vec::as_slice);
+        assert_eq!(deal(&texts, 2), [vec![0, 1], vec![3, 2, 4]]);
+        assert_eq!(deal(&texts[..1], 2), [vec![0], vec![]]);
+        assert_eq!(deal(&texts[..2], 1), [vec![0, 1]]);
+    }
 }
