@@ -2,7 +2,7 @@
 //! rather than by llama.cpp, because every decision waits for it.
 //!
 //! A question is a dozen or two of tokens. llama.cpp spends a quarter of the time for so few on attention,
-//! and its product of two `Q8_0` matrices is a third to a fifth as fast as this one. What goes through it
+//! and its product of two `Q8_0` matrices is less than half as fast as this one. What goes through it
 //! is rounded to sixteen bits only, so the vectors are also a little nearer to those of unquantized weights.
 //!
 //! In reading order: `kernel` (floats), `rows` (what goes through), `integers` (the product with weights),
