@@ -11,7 +11,7 @@ use bytemuck::must_cast;
 use half::f16;
 use wide::{f32x16, i8x32, i16x32, i32x16};
 
-use super::kernel::{Row, WIDE_REGISTERS, WIDTH, tiles};
+use super::kernel::{self, Product, Row, WIDTH};
 use super::rows::Rows;
 use crate::gguf::Q8_0_BLOCK_BYTES;
 
@@ -25,7 +25,7 @@ const NEXT_TO_NOTHING: f32 = 1e-20;
 /// So many features of one token, each in sixteen bits, two by two.
 #[derive(Clone, Copy)]
 #[repr(align(64))]
-struct Pairs([i32; PAIRS]);
+pub(super) struct Pairs([i32; PAIRS]);
 
 /// The features of some tokens as whole numbers.
 #[derive(Default)]
@@ -116,70 +116,39 @@ impl Block {
     /// Adds to `outputs[t]` its product with block `number` of `inputs`, for every token `t`, in units
     /// of that token.
     pub(super) fn add_product(&self, inputs: &Integers, number: usize, outputs: &mut [Row]) {
-        let inputs = inputs.block(number);
-        for tile in tiles(inputs.len()) {
-            let add = TILES[tile.len() - 1];
-            add(&inputs[tile.clone()], self, &mut outputs[tile]);
-        }
+        kernel::add_product(inputs.block(number), self, outputs);
     }
 }
 
-/// What adds the product of some tokens, as many as it is for.
-type AddTile = fn(&[Pairs], &Block, &mut [Row]);
+impl Product for Block {
+    type Input = Pairs;
 
-/// For each number of tokens, from 1.
-const TILES: [AddTile; 12] = [
-    add_tile::<1>,
-    add_tile::<2>,
-    add_tile::<3>,
-    add_tile::<4>,
-    add_tile::<5>,
-    add_tile::<6>,
-    add_tile::<7>,
-    add_tile::<8>,
-    add_tile::<9>,
-    add_tile::<10>,
-    add_tile::<11>,
-    add_tile::<12>,
-];
-
-fn add_tile<const T: usize>(inputs: &[Pairs], weights: &Block, outputs: &mut [Row]) {
-    let inputs: &[Pairs; T] = inputs.try_into().expect("a tile of T tokens");
-    let outputs: &mut [Row; T] = outputs.try_into().expect("a tile of T tokens");
-    if WIDE_REGISTERS {
-        add_halves::<T, 2>(0, inputs, weights, outputs);
-    } else {
-        add_halves::<T, 1>(0, inputs, weights, outputs);
-        add_halves::<T, 1>(1, inputs, weights, outputs);
-    }
-}
-
-/// `H` halves of the outputs, from `first` on. No sum of 32 products of fifteen and eight bits leaves
-/// the 32 bits that it has.
-#[inline]
-fn add_halves<const T: usize, const H: usize>(
-    first: usize,
-    inputs: &[Pairs; T],
-    weights: &Block,
-    outputs: &mut [Row; T],
-) {
-    let mut sums = [[i32x16::ZERO; H]; T];
-    for (pair, bytes) in weights.bytes.iter().enumerate() {
-        let weights: [i16x32; H] =
-            array::from_fn(|half| i16x32::from(i8x32::from(bytes[first + half])));
-        for (input, sums) in inputs.iter().zip(&mut sums) {
-            let input: i16x32 = must_cast(i32x16::splat(input.0[pair]));
-            for (sum, weights) in sums.iter_mut().zip(weights) {
-                *sum += input.dot(weights);
+    /// No sum of 32 products of fifteen and eight bits leaves the 32 bits that it has.
+    #[inline]
+    fn add_halves<const T: usize, const H: usize>(
+        &self,
+        first: usize,
+        inputs: &[Pairs; T],
+        outputs: &mut [Row; T],
+    ) {
+        let mut sums = [[i32x16::ZERO; H]; T];
+        for (pair, bytes) in self.bytes.iter().enumerate() {
+            let weights: [i16x32; H] =
+                array::from_fn(|half| i16x32::from(i8x32::from(bytes[first + half])));
+            for (input, sums) in inputs.iter().zip(&mut sums) {
+                let input: i16x32 = must_cast(i32x16::splat(input.0[pair]));
+                for (sum, weights) in sums.iter_mut().zip(weights) {
+                    *sum += input.dot(weights);
+                }
             }
         }
-    }
-    for (output, sums) in outputs.iter_mut().zip(&sums) {
-        for (half, sum) in sums.iter().enumerate() {
-            let half = first + half;
-            let sum = sum.round_float();
-            let sum = sum.mul_add(weights.scales.half(half), output.half(half));
-            output.0[16 * half..][..16].copy_from_slice(sum.as_array());
+        for (output, sums) in outputs.iter_mut().zip(&sums) {
+            for (half, sum) in sums.iter().enumerate() {
+                let half = first + half;
+                let sum = sum.round_float();
+                let sum = sum.mul_add(self.scales.half(half), output.half(half));
+                output.0[16 * half..][..16].copy_from_slice(sum.as_array());
+            }
         }
     }
 }

@@ -4,7 +4,6 @@
 //! `MiniLM` as many features. `wide` maps sixteen floats to whatever registers the machine has.
 
 use std::array;
-use std::ops::Range;
 
 use wide::f32x16;
 
@@ -70,81 +69,88 @@ impl Row {
 }
 
 /// AVX-512 has 32 registers of sixteen floats, others 16 of eight, or 32 of four.
-pub(super) const WIDE_REGISTERS: bool = cfg!(target_feature = "avx512f");
+const WIDE_REGISTERS: bool = cfg!(target_feature = "avx512f");
 /// Tokens whose sums fill the registers, with room for weights and an input: of whole rows, or of half
 /// of each.
 const MOST_TOKENS: usize = if WIDE_REGISTERS { 12 } else { 6 };
 
-/// What adds the product of some tokens, as many as it is for.
-type AddTile = fn(&[Row], &Weights, &mut [Row]);
+/// Weights from some features to [`WIDTH`] outputs.
+pub(super) trait Product {
+    /// So many features of one token.
+    type Input;
 
-/// For each number of tokens, from 1.
-const TILES: [AddTile; 12] = [
-    add_tile::<1>,
-    add_tile::<2>,
-    add_tile::<3>,
-    add_tile::<4>,
-    add_tile::<5>,
-    add_tile::<6>,
-    add_tile::<7>,
-    add_tile::<8>,
-    add_tile::<9>,
-    add_tile::<10>,
-    add_tile::<11>,
-    add_tile::<12>,
-];
-
-/// So many tokens in tiles of about equal size, since one of few tokens takes as long as one of four.
-pub(super) fn tiles(tokens: usize) -> impl Iterator<Item = Range<usize>> {
-    let mut start = 0;
-    (1..=tokens.div_ceil(MOST_TOKENS)).rev().map(move |left| {
-        let tile = start..start + (tokens - start).div_ceil(left);
-        start = tile.end;
-        tile
-    })
+    /// Adds the product to `H` halves of the outputs, from `first` on.
+    fn add_halves<const T: usize, const H: usize>(
+        &self,
+        first: usize,
+        inputs: &[Self::Input; T],
+        outputs: &mut [Row; T],
+    );
 }
 
-/// Adds to `outputs[t]` the product of `inputs[t]` and `weights`, for every token `t`.
-pub(super) fn add_product(inputs: &[Row], weights: &Weights, outputs: &mut [Row]) {
-    for tile in tiles(inputs.len()) {
-        let add = TILES[tile.len() - 1];
-        add(&inputs[tile.clone()], weights, &mut outputs[tile]);
+/// Adds to `outputs[t]` the product of `inputs[t]` and `weights`, for every token `t`: in tiles of
+/// about equal size, since one of few tokens takes as long as one of four.
+pub(super) fn add_product<P: Product>(inputs: &[P::Input], weights: &P, outputs: &mut [Row]) {
+    let (mut inputs, mut outputs) = (inputs, outputs);
+    for tiles_left in (1..=inputs.len().div_ceil(MOST_TOKENS)).rev() {
+        let tokens = inputs.len().div_ceil(tiles_left);
+        let (tile, rest) = inputs.split_at(tokens);
+        let (tile_outputs, outputs_rest) = outputs.split_at_mut(tokens);
+        let add = match tokens {
+            1 => add_tile::<P, 1>,
+            2 => add_tile::<P, 2>,
+            3 => add_tile::<P, 3>,
+            4 => add_tile::<P, 4>,
+            5 => add_tile::<P, 5>,
+            6 => add_tile::<P, 6>,
+            7 => add_tile::<P, 7>,
+            8 => add_tile::<P, 8>,
+            9 => add_tile::<P, 9>,
+            10 => add_tile::<P, 10>,
+            11 => add_tile::<P, 11>,
+            _ => add_tile::<P, 12>,
+        };
+        add(tile, weights, tile_outputs);
+        (inputs, outputs) = (rest, outputs_rest);
     }
 }
 
-fn add_tile<const T: usize>(inputs: &[Row], weights: &Weights, outputs: &mut [Row]) {
-    let inputs: &[Row; T] = inputs.try_into().expect("a tile of T tokens");
+fn add_tile<P: Product, const T: usize>(inputs: &[P::Input], weights: &P, outputs: &mut [Row]) {
+    let inputs: &[P::Input; T] = inputs.try_into().expect("a tile of T tokens");
     let outputs: &mut [Row; T] = outputs.try_into().expect("a tile of T tokens");
     if WIDE_REGISTERS {
-        add_halves::<T, 2>(0, inputs, weights, outputs);
+        weights.add_halves::<T, 2>(0, inputs, outputs);
     } else {
-        add_halves::<T, 1>(0, inputs, weights, outputs);
-        add_halves::<T, 1>(1, inputs, weights, outputs);
+        weights.add_halves::<T, 1>(0, inputs, outputs);
+        weights.add_halves::<T, 1>(1, inputs, outputs);
     }
 }
 
-/// `H` halves of the outputs, from `first` on.
-#[inline]
-fn add_halves<const T: usize, const H: usize>(
-    first: usize,
-    inputs: &[Row; T],
-    weights: &Weights,
-    outputs: &mut [Row; T],
-) {
-    let halves = |row: &Row| -> [f32x16; H] { array::from_fn(|half| row.half(first + half)) };
-    let mut sums = outputs.each_ref().map(halves);
-    for (feature, outputs) in weights.iter().enumerate() {
-        let outputs = halves(outputs);
-        for (input, sums) in inputs.iter().zip(&mut sums) {
-            let input = f32x16::splat(input.0[feature]);
-            for (sum, output) in sums.iter_mut().zip(outputs) {
-                *sum = input.mul_add(output, *sum);
+impl Product for Weights {
+    type Input = Row;
+
+    #[inline]
+    fn add_halves<const T: usize, const H: usize>(
+        &self,
+        first: usize,
+        inputs: &[Row; T],
+        outputs: &mut [Row; T],
+    ) {
+        let halves = |row: &Row| -> [f32x16; H] { array::from_fn(|half| row.half(first + half)) };
+        let mut sums = outputs.each_ref().map(halves);
+        for (feature, outputs) in self.iter().enumerate() {
+            let outputs = halves(outputs);
+            for (input, sums) in inputs.iter().zip(&mut sums) {
+                let input = f32x16::splat(input.0[feature]);
+                for (sum, output) in sums.iter_mut().zip(outputs) {
+                    *sum = input.mul_add(output, *sum);
+                }
             }
         }
-    }
-    for (output, sums) in outputs.iter_mut().zip(&sums) {
-        for (half, sum) in sums.iter().enumerate() {
-            output.0[16 * (first + half)..][..16].copy_from_slice(sum.as_array());
+        for (output, sums) in outputs.iter_mut().zip(&sums) {
+            for (half, sum) in sums.iter().enumerate() {
+                output.0[16 * (first + half)..][..16].copy_from_slice(sum.as_array());
+            }
         }
     }
 }
